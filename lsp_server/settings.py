@@ -1,0 +1,189 @@
+"""
+Every setting, declared once: name, type, default, scope and one sentence.
+
+The VS Code settings block, the JSON Schema of `pacenotes.toml` and the documentation are generated from here.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Scope(StrEnum):
+    """
+    Who may set it: a workspace may tune behaviour, only the user or the machine say where data goes.
+    """
+
+    WORKSPACE = "workspace"
+    MACHINE = "machine"
+
+
+class ProviderChoice(StrEnum):
+    """
+    Which provider answers.
+    """
+
+    AUTO = "auto"
+    LOCAL = "local"
+    ANTHROPIC = "anthropic"
+    BEDROCK = "bedrock"
+
+
+class BedrockRoute(StrEnum):
+    """
+    Which of Bedrock's two interfaces carries a request.
+    """
+
+    AUTO = "auto"
+    INVOKE = "invoke"
+    MESSAGES = "messages"
+
+
+def setting(name: str, default: Any, sentence: str, *, scope: Scope = Scope.WORKSPACE, **limits: Any) -> Any:
+    """
+    Declare one setting as a field of `Settings`.
+
+    `name` is what users write (`completion.debounceMs`; editors put `pacenotes.` before it).
+    `limits` may hold `minimum` and `maximum`.
+    """
+    metadata = {"name": name, "sentence": sentence, "scope": scope, **limits}
+    if isinstance(default, tuple):
+        return field(default=default, metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+MACHINE = Scope.MACHINE
+LANGUAGES = ("typescript", "typescriptreact", "javascript", "javascriptreact")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """
+    The settings in force, after every layer was applied.
+    """
+
+    enabled: bool = setting("enabled", True, "Switch everything on or off.")
+    provider: ProviderChoice = setting(
+        "provider",
+        ProviderChoice.AUTO,
+        "Who answers: `local` (offline), `anthropic`, `bedrock`, or `auto`, which takes the remote provider"
+        " whose own credential or endpoint is in the server's environment, else `local`.",
+        scope=MACHINE,
+    )
+    exclude: tuple[str, ...] = setting(
+        "exclude",
+        (),
+        "More files never to read or send, as `.gitignore` patterns; the built-in ones and `.gitignore` always hold.",
+    )
+
+    completion_enabled: bool = setting("completion.enabled", True, "Offer inline completions.")
+    completion_languages: tuple[str, ...] = setting(
+        "completion.languages", LANGUAGES, "Language ids in which completions are offered."
+    )
+    completion_model: str = setting(
+        "completion.model", "", "Model id for completions; empty takes the provider's default.", scope=MACHINE
+    )
+    completion_debounce_ms: int = setting(
+        "completion.debounceMs", 75, "Pause in typing before a model is asked.", minimum=0, maximum=5000
+    )
+    completion_context_tokens: int = setting(
+        "completion.contextTokens",
+        2000,
+        "Budget for context from other places than the code around the cursor, at four characters a token.",
+        minimum=0,
+        maximum=32000,
+    )
+    completion_prefix_tokens: int = setting(
+        "completion.prefixTokens", 1500, "Budget for the code before the cursor.", minimum=50, maximum=32000
+    )
+    completion_suffix_tokens: int = setting(
+        "completion.suffixTokens", 500, "Budget for the code after the cursor.", minimum=0, maximum=32000
+    )
+    completion_max_tokens: int = setting(
+        "completion.maxTokens", 256, "Longest reply asked of the model.", minimum=16, maximum=4096
+    )
+    completion_in_comments: bool = setting(
+        "completion.inComments", True, "Complete inside comments when the engineer is writing one."
+    )
+    completion_menu: bool = setting(
+        "completion.menu",
+        False,
+        "Offer the same text through the ordinary completion menu, for editors without inline completion.",
+    )
+    completion_timeout_s: float = setting(
+        "completion.timeoutS", 10.0, "Give up when no token came for this long.", minimum=0.5, maximum=120
+    )
+
+    review_model: str = setting(
+        "review.model", "", "Model id for reviews; empty takes the provider's default.", scope=MACHINE
+    )
+
+    anthropic_base_url: str = setting(
+        "anthropic.baseUrl", "", "Gateway in front of the Anthropic API; empty leaves it to the SDK.", scope=MACHINE
+    )
+    bedrock_region: str = setting("bedrock.region", "", "AWS region; empty leaves it to the AWS chain.", scope=MACHINE)
+    bedrock_profile: str = setting("bedrock.profile", "", "AWS profile; empty leaves it to the AWS chain.", scope=MACHINE)
+    bedrock_endpoint: str = setting(
+        "bedrock.endpoint", "", "Endpoint in place of AWS's own, for a VPC or a gateway.", scope=MACHINE
+    )
+    bedrock_route: BedrockRoute = setting(
+        "bedrock.route", BedrockRoute.AUTO, "Bedrock interface; `auto` takes the one the model id needs.", scope=MACHINE
+    )
+
+    cache_enabled: bool = setting("cache.enabled", True, "Keep replies on disk, so that the same question is paid once.")
+    cache_size_mb: int = setting(
+        "cache.sizeMb", 200, "Size limit of the reply cache.", scope=MACHINE, minimum=1, maximum=100_000
+    )
+    storage_directory: str = setting(
+        "storage.directory",
+        "",
+        "Folder for telemetry, audit, caches and logs; empty takes the platform's user folders.",
+        scope=MACHINE,
+    )
+
+    telemetry_enabled: bool = setting("telemetry.enabled", True, "Keep usage events in the local store.")
+    telemetry_retention_days: int = setting(
+        "telemetry.retentionDays", 400, "Events older than this are deleted.", scope=MACHINE, minimum=1, maximum=3650
+    )
+    audit_retention_days: int = setting(
+        "audit.retentionDays", 30, "Recorded requests older than this are deleted.", scope=MACHINE, minimum=1, maximum=3650
+    )
+
+    max_file_kb: int = setting(
+        "maxFileKb", 1024, "Larger files are neither completed in nor read as context.", minimum=1, maximum=20_000
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """
+    One row of the table of settings, for loaders and generators.
+    """
+
+    attribute: str
+    name: str
+    type: Any
+    default: Any
+    scope: Scope
+    sentence: str
+    limits: Mapping[str, float]
+
+
+def declarations() -> tuple[Declaration, ...]:
+    """
+    Every setting in the order of declaration.
+    """
+    return tuple(
+        Declaration(
+            attribute=f.name,
+            name=f.metadata["name"],
+            type=f.type,
+            default=f.default,
+            scope=f.metadata["scope"],
+            sentence=f.metadata["sentence"],
+            limits={k: v for k, v in f.metadata.items() if k in ("minimum", "maximum")},
+        )
+        for f in dataclasses.fields(Settings)
+    )
