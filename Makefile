@@ -1,0 +1,49 @@
+# Every target does its own set-up: Python 3.11 or newer is all that has to be there.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constraint .ci/constraints.txt
+
+.PHONY: demo test check format generate bench eval-context eval-local clean help
+
+help: ## Show this list.
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+demo: $(VENV)/.run ## Tour: real server, bundled TypeScript project, no key, no network.
+	@$(BIN)/pacenotes demo
+
+test: $(VENV)/.dev ## Run all tests.
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/.dev ## Format, lint, strict types, import contracts, generated files.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -n0 tests/test_house.py
+
+format: $(VENV)/.dev ## Format and fix what can be fixed.
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+generate: $(VENV)/.dev ## Write the files that come from declarations.
+	$(BIN)/python -m telemetry.catalog
+	$(BIN)/python -m lsp_server.settings_catalog
+
+bench: $(VENV)/.dev ## Speed, as ratios against a baseline in the same run.
+	$(BIN)/python -m tests.benchmarks
+
+clean: ## Remove the environment and caches.
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Pacenotes needs Python 3.11 or newer: install it, or name it with 'make PYTHON=/path/to/python3.11'." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: $(BIN)/python pyproject.toml .ci/constraints.txt
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/python pyproject.toml .ci/constraints.txt
+	$(PIP) --editable '.[dev]'
+	@touch $@ $(VENV)/.run
