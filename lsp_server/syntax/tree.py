@@ -1,0 +1,182 @@
+"""
+What tree-sitter makes of a document, kept up to date edit by edit.
+
+Never recurse over a tree in Python: nesting in a file that is being typed, or that is no code at all, has no bound.
+"""
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+import tree_sitter_javascript
+import tree_sitter_typescript
+from tree_sitter import Language, Node, Parser, Tree
+
+from lsp_server.text.document import Document, TextEdit
+from lsp_server.text.positions import Span
+
+
+class Grammar(StrEnum):
+    """
+    The grammar that a document is read with.
+    """
+
+    TYPESCRIPT = "typescript"
+    TSX = "tsx"
+    JAVASCRIPT = "javascript"
+
+
+@dataclass(frozen=True, eq=False)
+class SyntaxTree:
+    """
+    The syntax of exactly one version of a document.
+    """
+
+    document: Document
+    language: Grammar
+    tree: Tree
+
+    @property
+    def root(self) -> Node:
+        """
+        The node of the whole program.
+        """
+        return self.tree.root_node
+
+    def path_at(self, offset: int) -> tuple[Node, ...]:
+        """
+        The nodes that hold the character at `offset`, from the root down to the smallest.
+        """
+        return tuple(self._descend(self.document.byte_offset(offset)))
+
+    def node_at(self, offset: int) -> Node:
+        """
+        The smallest node, named or not, that holds the character at `offset`.
+        """
+        byte = self.document.byte_offset(offset)
+        return self.root.descendant_for_byte_range(byte, byte + 1) or self.root
+
+    def span_of(self, node: Node) -> Span:
+        """
+        Where a node stands in the document.
+        """
+        return Span(
+            self.document.offset_of_byte(node.start_byte),
+            self.document.offset_of_byte(node.end_byte),
+        )
+
+    def text_of(self, node: Node) -> str:
+        """
+        What a node says.
+        """
+        span = self.span_of(node)
+        return self.document.slice(span.start, span.end)
+
+    def error_count(self, span: Span | None = None) -> int:
+        """
+        How many stretches the grammar could not read and how many tokens it missed, in all or touching `span`.
+        """
+        start = 0 if span is None else self.document.byte_offset(span.start)
+        end = self.root.end_byte if span is None else self.document.byte_offset(span.end)
+        return sum(node.start_byte <= end and node.end_byte >= start for node in errors(self.root))
+
+    def _descend(self, byte: int) -> Iterator[Node]:
+        cursor = self.tree.walk()
+        yield self.root
+        while cursor.goto_first_child_for_byte(byte) is not None:
+            node = cursor.node
+            if node is None or node.start_byte > byte:
+                return
+            yield node
+
+
+def parse(document: Document, previous: SyntaxTree | None = None, edits: Sequence[TextEdit] = ()) -> SyntaxTree:
+    """
+    Read `document`; quicker from the tree of the `previous` version and the `edits` since. Safe in any thread.
+    """
+    language = grammar_for(document.language_id)
+    old = None
+    if previous is not None and previous.language is language:
+        old = _edited(previous.tree, edits)
+    return SyntaxTree(document, language, _read(language, document.utf8, old))
+
+
+def parse_text(text: str, language_id: str) -> SyntaxTree:
+    """
+    Read a text that is no document.
+    """
+    return parse(Document.create("", language_id, 0, text))
+
+
+def grammar_for(language_id: str) -> Grammar:
+    """
+    The grammar for an editor's language id; plain TypeScript for one that we do not know.
+    """
+    return _GRAMMARS.get(language_id, Grammar.TYPESCRIPT)
+
+
+def errors(root: Node) -> Iterator[Node]:
+    """
+    The ERROR and MISSING nodes under `root`, outermost first and in no other order.
+    """
+    waiting = [root] if root.has_error else []
+    while waiting:
+        node = waiting.pop()
+        if node.is_error or node.is_missing:
+            yield node
+        waiting.extend(child for child in node.children if child.has_error)
+
+
+_GRAMMARS = {
+    "typescript": Grammar.TYPESCRIPT,
+    "typescriptreact": Grammar.TSX,
+    # Not the TSX grammar, which would find no fault with a type annotation in JavaScript.
+    "javascript": Grammar.JAVASCRIPT,
+    "javascriptreact": Grammar.JAVASCRIPT,
+}
+
+_parsers = threading.local()
+
+
+def _edited(tree: Tree, edits: Sequence[TextEdit]) -> Tree:
+    """
+    A copy of `tree` told of the edits, since others may still be reading the original.
+    """
+    copy = tree.copy()
+    for edit in edits:
+        copy.edit(
+            edit.start_byte,
+            edit.old_end_byte,
+            edit.new_end_byte,
+            edit.start_point,
+            edit.old_end_point,
+            edit.new_end_point,
+        )
+    return copy
+
+
+def _read(grammar: Grammar, source: bytes, old: Tree | None) -> Tree:
+    # A parser must not be shared between threads; it lets go of the interpreter while it reads.
+    parser = getattr(_parsers, grammar, None)
+    if parser is None:
+        parser = Parser(language_of(grammar))
+        setattr(_parsers, grammar, parser)
+    tree = parser.parse(source) if old is None else parser.parse(source, old)
+    assert tree is not None, "a parser with a language and without a time limit gives a tree"
+    return tree
+
+
+@cache
+def language_of(grammar: Grammar) -> Language:
+    """
+    The compiled grammar, for queries.
+    """
+    match grammar:
+        case Grammar.TYPESCRIPT:
+            return Language(tree_sitter_typescript.language_typescript())
+        case Grammar.TSX:
+            return Language(tree_sitter_typescript.language_tsx())
+        case Grammar.JAVASCRIPT:
+            return Language(tree_sitter_javascript.language())
