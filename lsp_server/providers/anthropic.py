@@ -1,0 +1,151 @@
+"""
+The Anthropic API, through its own SDK.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from lsp_server.providers import errors, requests
+from lsp_server.providers.base import Prompt, Purpose, WireRequest
+from lsp_server.providers.capabilities import capabilities_of
+from lsp_server.providers.errors import Call, Vendor
+from lsp_server.providers.reply import PartialReply
+from lsp_server.providers.streams import ChunkStream, Events, Timeouts, read_chunks
+
+if TYPE_CHECKING:
+    import anthropic
+    import httpx2
+
+VENDOR = Vendor(
+    title="Anthropic",
+    missing_credential="set ANTHROPIC_API_KEY where the server is started, or choose the provider `local`",
+    refused_credential="check ANTHROPIC_API_KEY",
+    address="anthropic.baseUrl",
+)
+CONNECT_TIMEOUT_S = 5.0
+
+# The SDK drops an idle connection after 5 s: each pause in typing would cost a TLS handshake.
+KEEP_ALIVE_S = 240.0
+
+
+class AnthropicProvider:
+    """
+    Answers through the Messages API. Credentials, proxies and gateway headers are found by the SDK in the environment.
+    """
+
+    name = "anthropic"
+
+    def __init__(
+        self,
+        *,
+        models: Mapping[Purpose, str],
+        timeouts: Mapping[Purpose, Timeouts],
+        base_url: str = "",
+    ) -> None:
+        self._models = models
+        self._timeouts = timeouts
+        self._base_url = base_url
+        self._client: anthropic.AsyncAnthropic | None = None
+        self._making = threading.Lock()
+
+    def model_for(self, purpose: Purpose) -> str:
+        """
+        The id of the model that answers prompts of this purpose.
+        """
+        return self._models[purpose]
+
+    def wire_request(self, prompt: Prompt) -> WireRequest:
+        """
+        The body of the request, exactly as it is sent.
+        """
+        model = self.model_for(prompt.purpose)
+        body = requests.message_body(prompt, capabilities_of(model), model)
+        return WireRequest(provider=self.name, model=model, route="POST /v1/messages", body=body)
+
+    def stream(self, prompt: Prompt) -> ChunkStream:
+        """
+        Send `prompt` and yield the reply as it comes.
+        """
+        model = self.model_for(prompt.purpose)
+        reply = PartialReply(prompt, model=model, prefill=requests.prefill_of(prompt, capabilities_of(model)))
+        call = Call(vendor=VENDOR, model=model, purpose=prompt.purpose)
+
+        async def send() -> Events:
+            client = await self._ready(call)
+            return await create(client, self.wire_request(prompt).body)
+
+        return ChunkStream(read_chunks(send, reply, call, self._timeouts[prompt.purpose]), lambda: reply.usage)
+
+    async def warm_up(self) -> None:
+        """
+        Import the SDK and construct the client in a thread; sends nothing.
+        """
+        await asyncio.to_thread(self._made)
+
+    async def aclose(self) -> None:
+        """
+        Close connections.
+        """
+        if self._client is not None:
+            await self._client.close()
+
+    async def _ready(self, call: Call) -> "anthropic.AsyncAnthropic":
+        client = self._client if self._client is not None else await asyncio.to_thread(self._made)
+        if client.api_key is None and client.auth_token is None and client.credentials is None:
+            raise errors.not_configured(call)
+        return client
+
+    def _made(self) -> "anthropic.AsyncAnthropic":
+        with self._making:
+            if self._client is None:
+                self._client = self._make_client()
+            return self._client
+
+    def _make_client(self) -> "anthropic.AsyncAnthropic":
+        import anthropic
+
+        quieten_sdk_logs()
+        return anthropic.AsyncAnthropic(
+            base_url=self._base_url or None,
+            http_client=connections(),
+            max_retries=0,
+            open_telemetry=False,
+        )
+
+
+async def create(client: Any, body: Mapping[str, Any]) -> Events:
+    """
+    Send exactly `body` through any of the SDK's clients and begin to read the reply.
+
+    What the SDK checks by name it gets by name; all else, such as `temperature`, it passes on as it is.
+    """
+    named = {name: body[name] for name in ("max_tokens", "messages") if name in body}
+    rest = {name: value for name, value in body.items() if name not in named and name not in {"model", "stream"}}
+    events: Events = await client.messages.create(model=body["model"], stream=True, extra_body=rest, **named)
+    return events
+
+
+def connections() -> "httpx2.AsyncClient":
+    """
+    Connections that outlast a pause in typing. How long a reply may take is decided by `Timeouts` alone.
+    """
+    import anthropic
+    import httpx2
+
+    return anthropic.DefaultAsyncHttpxClient(
+        limits=httpx2.Limits(max_connections=20, max_keepalive_connections=10, keepalive_expiry=KEEP_ALIVE_S),
+        timeout=httpx2.Timeout(None, connect=CONNECT_TIMEOUT_S),
+    )
+
+
+def quieten_sdk_logs() -> None:
+    """
+    Keep prompts and credentials out of the log, whatever ANTHROPIC_LOG or the root logger asks for.
+    """
+    for name in ("anthropic", "httpx2", "httpcore2", "botocore", "boto3", "urllib3"):
+        logger = logging.getLogger(name)
+        if logger.getEffectiveLevel() < logging.INFO:
+            logger.setLevel(logging.INFO)
