@@ -4,28 +4,14 @@ What tree-sitter makes of a document, kept up to date edit by edit.
 Never recurse over a tree in Python: nesting in a file that is being typed, or that is no code at all, has no bound.
 """
 
-import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from functools import cache
 
-import tree_sitter_javascript
-import tree_sitter_typescript
-from tree_sitter import Language, Node, Parser, Tree
+from tree_sitter import Node
 
+from lsp_server.syntax.reading import Grammar, Reading, read, read_again
 from lsp_server.text.document import Document, TextEdit
 from lsp_server.text.positions import Span
-
-
-class Grammar(StrEnum):
-    """
-    The grammar that a document is read with.
-    """
-
-    TYPESCRIPT = "typescript"
-    TSX = "tsx"
-    JAVASCRIPT = "javascript"
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,14 +22,14 @@ class SyntaxTree:
 
     document: Document
     language: Grammar
-    tree: Tree
+    reading: Reading
 
     @property
     def root(self) -> Node:
         """
         The node of the whole program.
         """
-        return self.tree.root_node
+        return self.reading.tree.root_node
 
     def path_at(self, offset: int) -> tuple[Node, ...]:
         """
@@ -83,7 +69,7 @@ class SyntaxTree:
         return sum(node.start_byte <= end and node.end_byte >= start for node in errors(self.root))
 
     def _descend(self, byte: int) -> Iterator[Node]:
-        cursor = self.tree.walk()
+        cursor = self.reading.tree.walk()
         yield self.root
         while cursor.goto_first_child_for_byte(byte) is not None:
             node = cursor.node
@@ -94,13 +80,14 @@ class SyntaxTree:
 
 def parse(document: Document, previous: SyntaxTree | None = None, edits: Sequence[TextEdit] = ()) -> SyntaxTree:
     """
-    Read `document`; quicker from the tree of the `previous` version and the `edits` since. Safe in any thread.
+    Read `document`; quicker, but to the same tree, from that of a `previous` version and all `edits` since.
+
+    It is safe in any thread.
     """
     language = grammar_for(document.language_id)
-    old = None
-    if previous is not None and previous.language is language:
-        old = _edited(previous.tree, edits)
-    return SyntaxTree(document, language, _read(language, document.utf8, old))
+    if previous is None or previous.language is not language:
+        return SyntaxTree(document, language, read(language, document))
+    return SyntaxTree(document, language, read_again(language, document, previous.reading, edits))
 
 
 def parse_text(text: str, language_id: str) -> SyntaxTree:
@@ -136,47 +123,3 @@ _GRAMMARS = {
     "javascript": Grammar.JAVASCRIPT,
     "javascriptreact": Grammar.JAVASCRIPT,
 }
-
-_parsers = threading.local()
-
-
-def _edited(tree: Tree, edits: Sequence[TextEdit]) -> Tree:
-    """
-    A copy of `tree` told of the edits, since others may still be reading the original.
-    """
-    copy = tree.copy()
-    for edit in edits:
-        copy.edit(
-            edit.start_byte,
-            edit.old_end_byte,
-            edit.new_end_byte,
-            edit.start_point,
-            edit.old_end_point,
-            edit.new_end_point,
-        )
-    return copy
-
-
-def _read(grammar: Grammar, source: bytes, old: Tree | None) -> Tree:
-    # A parser must not be shared between threads; it lets go of the interpreter while it reads.
-    parser = getattr(_parsers, grammar, None)
-    if parser is None:
-        parser = Parser(language_of(grammar))
-        setattr(_parsers, grammar, parser)
-    tree = parser.parse(source) if old is None else parser.parse(source, old)
-    assert tree is not None, "a parser with a language and without a time limit gives a tree"
-    return tree
-
-
-@cache
-def language_of(grammar: Grammar) -> Language:
-    """
-    The compiled grammar, for queries.
-    """
-    match grammar:
-        case Grammar.TYPESCRIPT:
-            return Language(tree_sitter_typescript.language_typescript())
-        case Grammar.TSX:
-            return Language(tree_sitter_typescript.language_tsx())
-        case Grammar.JAVASCRIPT:
-            return Language(tree_sitter_javascript.language())
