@@ -3,6 +3,7 @@ The Anthropic API, through its own SDK.
 """
 
 import asyncio
+import contextlib
 import logging
 import threading
 from collections.abc import Mapping
@@ -26,6 +27,9 @@ VENDOR = Vendor(
     address="anthropic.baseUrl",
 )
 CONNECT_TIMEOUT_S = 5.0
+
+# A review can wait for a busy service; a completion that comes a second late is for text that has changed since.
+RETRIES = 2
 
 # The SDK drops an idle connection after 5 s: each pause in typing would cost a TLS handshake.
 KEEP_ALIVE_S = 240.0
@@ -75,7 +79,7 @@ class AnthropicProvider:
 
         async def send() -> Events:
             client = await self._ready(call)
-            return await create(client, self.wire_request(prompt).body)
+            return await create(client, model, self.wire_request(prompt).body, prompt.purpose)
 
         return ChunkStream(read_chunks(send, reply, call, self._timeouts[prompt.purpose]), lambda: reply.usage)
 
@@ -83,7 +87,9 @@ class AnthropicProvider:
         """
         Import the SDK and construct the client in a thread; sends nothing.
         """
-        await asyncio.to_thread(self._made)
+        # What is wrong with the configuration is said by the first request.
+        with contextlib.suppress(Exception):
+            await asyncio.to_thread(self._made)
 
     async def aclose(self) -> None:
         """
@@ -116,7 +122,7 @@ class AnthropicProvider:
         )
 
 
-async def create(client: Any, body: Mapping[str, Any]) -> Events:
+async def create(client: Any, model: str, body: Mapping[str, Any], purpose: Purpose) -> Events:
     """
     Send exactly `body` through any of the SDK's clients and begin to read the reply.
 
@@ -124,11 +130,13 @@ async def create(client: Any, body: Mapping[str, Any]) -> Events:
     """
     named = {name: body[name] for name in ("max_tokens", "messages") if name in body}
     rest = {name: value for name, value in body.items() if name not in named and name not in {"model", "stream"}}
-    events: Events = await client.messages.create(model=body["model"], stream=True, extra_body=rest, **named)
+    if purpose is not Purpose.COMPLETION:
+        client = client.with_options(max_retries=RETRIES)
+    events: Events = await client.messages.create(model=model, stream=True, extra_body=rest, **named)
     return events
 
 
-def connections() -> "httpx2.AsyncClient":
+def connections(auth: "httpx2.Auth | None" = None) -> "httpx2.AsyncClient":
     """
     Connections that outlast a pause in typing. How long a reply may take is decided by `Timeouts` alone.
     """
@@ -138,6 +146,7 @@ def connections() -> "httpx2.AsyncClient":
     return anthropic.DefaultAsyncHttpxClient(
         limits=httpx2.Limits(max_connections=20, max_keepalive_connections=10, keepalive_expiry=KEEP_ALIVE_S),
         timeout=httpx2.Timeout(None, connect=CONNECT_TIMEOUT_S),
+        auth=auth,
     )
 
 

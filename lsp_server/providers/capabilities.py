@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lsp_server.providers.base import Usage
+from lsp_server.settings import BedrockRoute
 
 
 class Thinking(StrEnum):
@@ -25,15 +26,6 @@ class Thinking(StrEnum):
     CAN_BE_DISABLED = "can_be_disabled"
     ONLY_BETWEEN_TOOLS = "only_between_tools"
     ALWAYS = "always"
-
-
-class Route(StrEnum):
-    """
-    Bedrock's two interfaces: `InvokeModel` with its event stream, and the Messages API.
-    """
-
-    INVOKE = "invoke"
-    MESSAGES = "messages"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,7 +58,7 @@ class Capabilities:
     context_tokens: int = 1_000_000
     max_output_tokens: int = 128_000
     bedrock_id: str = ""
-    bedrock_route: Route = Route.MESSAGES
+    bedrock_route: BedrockRoute = BedrockRoute.MESSAGES
     known: bool = True
 
 
@@ -138,7 +130,7 @@ MODELS: tuple[Capabilities, ...] = (
         forced_tool=True,
         cache_floor_tokens=4096,
         bedrock_id="anthropic.claude-opus-4-6-v1",
-        bedrock_route=Route.INVOKE,
+        bedrock_route=BedrockRoute.INVOKE,
     ),
     Capabilities(
         model="claude-sonnet-4-6",
@@ -149,7 +141,7 @@ MODELS: tuple[Capabilities, ...] = (
         cache_floor_tokens=2048,
         max_output_tokens=64_000,
         bedrock_id="anthropic.claude-sonnet-4-6",
-        bedrock_route=Route.INVOKE,
+        bedrock_route=BedrockRoute.INVOKE,
     ),
     Capabilities(
         model="claude-opus-4-5",
@@ -162,7 +154,7 @@ MODELS: tuple[Capabilities, ...] = (
         context_tokens=200_000,
         max_output_tokens=64_000,
         bedrock_id="anthropic.claude-opus-4-5-20251101-v1:0",
-        bedrock_route=Route.INVOKE,
+        bedrock_route=BedrockRoute.INVOKE,
     ),
     Capabilities(
         model="claude-sonnet-4-5",
@@ -176,7 +168,7 @@ MODELS: tuple[Capabilities, ...] = (
         context_tokens=200_000,
         max_output_tokens=64_000,
         bedrock_id="anthropic.claude-sonnet-4-5-20250929-v1:0",
-        bedrock_route=Route.INVOKE,
+        bedrock_route=BedrockRoute.INVOKE,
     ),
     Capabilities(
         model="claude-haiku-4-5",
@@ -190,7 +182,7 @@ MODELS: tuple[Capabilities, ...] = (
         context_tokens=200_000,
         max_output_tokens=64_000,
         bedrock_id="anthropic.claude-haiku-4-5-20251001-v1:0",
-        bedrock_route=Route.INVOKE,
+        bedrock_route=BedrockRoute.INVOKE,
     ),
 )
 

@@ -3,7 +3,8 @@ Read an SDK's event stream as chunks: on time, with one kind of error, and close
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
@@ -64,6 +65,19 @@ class ChunkStream:
         Stop reading; the connection is closed at once.
         """
         await self._chunks.aclose()
+
+
+@contextlib.asynccontextmanager
+async def closing(stream: AsyncIterator[Chunk]) -> AsyncIterator[AsyncIterator[Chunk]]:
+    """
+    Close a provider's stream on the way out, however its reader left.
+    """
+    try:
+        yield stream
+    finally:
+        close = getattr(stream, "aclose", None)
+        if close is not None:
+            await close()
 
 
 def usage_so_far(stream: object) -> Usage:

@@ -1,0 +1,138 @@
+"""
+Leave a provider alone for a while after it failed.
+"""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+
+from lsp_server.providers.base import (
+    BackingOff,
+    Chunk,
+    Interrupted,
+    NotAuthorised,
+    Overloaded,
+    Prompt,
+    Provider,
+    ProviderError,
+    Purpose,
+    RateLimited,
+    Refused,
+    RequestRejected,
+    TimedOut,
+    Unreachable,
+    WireRequest,
+)
+from lsp_server.providers.streams import ChunkStream, closing, usage_so_far
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """
+    How long to wait after a first failure, and at most after many in a row; each failure doubles the wait.
+    """
+
+    first_s: float
+    longest_s: float
+
+    def after(self, failures: int) -> float:
+        """
+        The wait after so many failures in a row.
+        """
+        return min(self.first_s * 2.0 ** (min(failures, 20) - 1), self.longest_s)
+
+
+PAUSES: Mapping[type[ProviderError], Pause] = {
+    RateLimited: Pause(2, 120),
+    Overloaded: Pause(2, 60),
+    Unreachable: Pause(2, 30),
+    TimedOut: Pause(2, 30),
+    Interrupted: Pause(1, 30),
+    Refused: Pause(2, 2),
+    RequestRejected: Pause(5, 120),
+    # A credential that was refused will be refused again until somebody acts.
+    NotAuthorised: Pause(300, 3600),
+}
+
+
+class BackingOffProvider:
+    """
+    Wraps a provider and holds back automatic completions while it recovers; what was asked for by hand goes through.
+    """
+
+    def __init__(self, inner: Provider, clock: Callable[[], float]) -> None:
+        self._inner = inner
+        self._clock = clock
+        self._failures = 0
+        self._failed_at = float("-inf")
+        self._resting_until = float("-inf")
+        self._last_sentence = ""
+
+    @property
+    def name(self) -> str:
+        """
+        The wrapped provider's name.
+        """
+        return self._inner.name
+
+    def model_for(self, purpose: Purpose) -> str:
+        """
+        The wrapped provider's model.
+        """
+        return self._inner.model_for(purpose)
+
+    def wire_request(self, prompt: Prompt) -> WireRequest:
+        """
+        The wrapped provider's request.
+        """
+        return self._inner.wire_request(prompt)
+
+    def stream(self, prompt: Prompt) -> ChunkStream:
+        """
+        The wrapped provider's reply, or `BackingOff` at once.
+        """
+        inner = self._inner.stream(prompt)
+        return ChunkStream(self._chunks(prompt, inner), lambda: usage_so_far(inner))
+
+    async def warm_up(self) -> None:
+        """
+        Warm up the wrapped provider.
+        """
+        await self._inner.warm_up()
+
+    async def aclose(self) -> None:
+        """
+        Close the wrapped provider.
+        """
+        await self._inner.aclose()
+
+    async def _chunks(self, prompt: Prompt, inner: AsyncIterator[Chunk]) -> AsyncGenerator[Chunk, None]:
+        started = self._clock()
+        if started < self._resting_until and is_automatic(prompt):
+            remaining = self._resting_until - started
+            raise BackingOff(f"{self._last_sentence} (next try in {remaining:.0f} s)", retry_after_s=remaining)
+        try:
+            async with closing(inner) as chunks:
+                async for chunk in chunks:
+                    yield chunk
+        except ProviderError as error:
+            self._note_failure(error, started)
+            raise
+        self._failures = 0
+
+    def _note_failure(self, error: ProviderError, started: float) -> None:
+        pause = PAUSES.get(type(error))
+        # Requests that were under way when another failed tell nothing new.
+        if pause is None or started < self._failed_at:
+            return
+        self._failures += 1
+        self._failed_at = self._clock()
+        wait = max(pause.after(self._failures), error.retry_after_s or 0.0)
+        self._resting_until = self._failed_at + wait
+        self._last_sentence = str(error)
+
+
+def is_automatic(prompt: Prompt) -> bool:
+    """
+    Whether the editor asked on its own, while somebody typed.
+    """
+    return prompt.purpose is Purpose.COMPLETION and (prompt.inputs is None or prompt.inputs.automatic)
