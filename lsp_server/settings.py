@@ -11,6 +11,15 @@ from enum import StrEnum
 from typing import Any
 
 
+class Form(StrEnum):
+    """
+    What a text setting must look like beyond being text.
+    """
+
+    URL = "url"
+    DIRECTORY = "directory"
+
+
 class Scope(StrEnum):
     """
     Who may set it: a workspace may tune behaviour, only the user or the machine say where data goes.
@@ -41,16 +50,35 @@ class BedrockRoute(StrEnum):
     MESSAGES = "messages"
 
 
-def setting(name: str, default: Any, sentence: str, *, scope: Scope = Scope.WORKSPACE, **limits: Any) -> Any:
+def setting(
+    name: str,
+    default: Any,
+    sentence: str,
+    *,
+    scope: Scope = Scope.WORKSPACE,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    choices: tuple[str, ...] = (),
+    form: Form | None = None,
+    adds_up: bool = False,
+) -> Any:
     """
     Declare one setting as a field of `Settings`.
 
     `name` is what users write (`completion.debounceMs`; editors put `pacenotes.` before it).
-    `limits` may hold `minimum` and `maximum`.
+    `choices` are the values that a text, or each entry of a list, may take.
+    A list that `adds_up` gathers the entries of every layer; any other setting takes the strongest layer's value.
     """
-    metadata = {"name": name, "sentence": sentence, "scope": scope, **limits}
-    if isinstance(default, tuple):
-        return field(default=default, metadata=metadata)
+    limits = {"minimum": minimum, "maximum": maximum}
+    metadata = {
+        "name": name,
+        "sentence": sentence,
+        "scope": scope,
+        "limits": {key: value for key, value in limits.items() if value is not None},
+        "choices": choices,
+        "form": form,
+        "adds_up": adds_up,
+    }
     return field(default=default, metadata=metadata)
 
 
@@ -65,7 +93,7 @@ class Settings:
     """
 
     enabled: bool = setting("enabled", True, "Switch everything on or off.")
-    provider: ProviderChoice = setting(
+    provider: ProviderChoice = setting(  # noqa: RUF009 - it is `field` with our metadata
         "provider",
         ProviderChoice.AUTO,
         "Who answers: `local` (offline), `anthropic`, `bedrock`, or `auto`, which takes the remote provider"
@@ -75,12 +103,14 @@ class Settings:
     exclude: tuple[str, ...] = setting(
         "exclude",
         (),
-        "More files never to read or send, as `.gitignore` patterns; the built-in ones and `.gitignore` always hold.",
+        "More files never to read or send, as `.gitignore` patterns; the built-in ones and `.gitignore` always hold."
+        " Patterns from every place where this is set add up.",
+        adds_up=True,
     )
 
     completion_enabled: bool = setting("completion.enabled", True, "Offer inline completions.")
     completion_languages: tuple[str, ...] = setting(
-        "completion.languages", LANGUAGES, "Language ids in which completions are offered."
+        "completion.languages", LANGUAGES, "Language ids in which completions are offered.", choices=LANGUAGES
     )
     completion_model: str = setting(
         "completion.model", "", "Model id for completions; empty takes the provider's default.", scope=MACHINE
@@ -121,18 +151,30 @@ class Settings:
     )
 
     anthropic_base_url: str = setting(
-        "anthropic.baseUrl", "", "Gateway in front of the Anthropic API; empty leaves it to the SDK.", scope=MACHINE
+        "anthropic.baseUrl",
+        "",
+        "Gateway in front of the Anthropic API; empty leaves it to the SDK.",
+        scope=MACHINE,
+        form=Form.URL,
     )
     bedrock_region: str = setting("bedrock.region", "", "AWS region; empty leaves it to the AWS chain.", scope=MACHINE)
-    bedrock_profile: str = setting("bedrock.profile", "", "AWS profile; empty leaves it to the AWS chain.", scope=MACHINE)
-    bedrock_endpoint: str = setting(
-        "bedrock.endpoint", "", "Endpoint in place of AWS's own, for a VPC or a gateway.", scope=MACHINE
+    bedrock_profile: str = setting(
+        "bedrock.profile", "", "AWS profile; empty leaves it to the AWS chain.", scope=MACHINE
     )
-    bedrock_route: BedrockRoute = setting(
+    bedrock_endpoint: str = setting(
+        "bedrock.endpoint",
+        "",
+        "Endpoint in place of AWS's own, for a VPC or a gateway.",
+        scope=MACHINE,
+        form=Form.URL,
+    )
+    bedrock_route: BedrockRoute = setting(  # noqa: RUF009 - it is `field` with our metadata
         "bedrock.route", BedrockRoute.AUTO, "Bedrock interface; `auto` takes the one the model id needs.", scope=MACHINE
     )
 
-    cache_enabled: bool = setting("cache.enabled", True, "Keep replies on disk, so that the same question is paid once.")
+    cache_enabled: bool = setting(
+        "cache.enabled", True, "Keep replies on disk, so that the same question is paid once."
+    )
     cache_size_mb: int = setting(
         "cache.sizeMb", 200, "Size limit of the reply cache.", scope=MACHINE, minimum=1, maximum=100_000
     )
@@ -141,6 +183,7 @@ class Settings:
         "",
         "Folder for telemetry, audit, caches and logs; empty takes the platform's user folders.",
         scope=MACHINE,
+        form=Form.DIRECTORY,
     )
 
     telemetry_enabled: bool = setting("telemetry.enabled", True, "Keep usage events in the local store.")
@@ -148,7 +191,12 @@ class Settings:
         "telemetry.retentionDays", 400, "Events older than this are deleted.", scope=MACHINE, minimum=1, maximum=3650
     )
     audit_retention_days: int = setting(
-        "audit.retentionDays", 30, "Recorded requests older than this are deleted.", scope=MACHINE, minimum=1, maximum=3650
+        "audit.retentionDays",
+        30,
+        "Recorded requests older than this are deleted.",
+        scope=MACHINE,
+        minimum=1,
+        maximum=3650,
     )
 
     max_file_kb: int = setting(
@@ -169,6 +217,9 @@ class Declaration:
     scope: Scope
     sentence: str
     limits: Mapping[str, float]
+    choices: tuple[str, ...]
+    form: Form | None
+    adds_up: bool
 
 
 def declarations() -> tuple[Declaration, ...]:
@@ -176,14 +227,6 @@ def declarations() -> tuple[Declaration, ...]:
     Every setting in the order of declaration.
     """
     return tuple(
-        Declaration(
-            attribute=f.name,
-            name=f.metadata["name"],
-            type=f.type,
-            default=f.default,
-            scope=f.metadata["scope"],
-            sentence=f.metadata["sentence"],
-            limits={k: v for k, v in f.metadata.items() if k in ("minimum", "maximum")},
-        )
-        for f in dataclasses.fields(Settings)
+        Declaration(attribute=row.name, type=row.type, default=row.default, **row.metadata)
+        for row in dataclasses.fields(Settings)
     )
