@@ -1,0 +1,61 @@
+"""
+Gather what the model should see besides the code around the cursor, within a budget and a deadline.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Protocol
+
+from lsp_server.context.packing import pack
+from lsp_server.context.piece import Piece
+from lsp_server.context.place import Place
+from lsp_server.context.retrievers import RETRIEVERS, ask
+from lsp_server.context.situation import Situation
+from lsp_server.context.snippet import Context, Dropped
+from lsp_server.context.source import Source
+
+DEADLINE_S = 0.15
+
+Clock = Callable[[], float]
+
+
+class InThread(Protocol):
+    """
+    Runs a function off the event loop, such as `asyncio.to_thread`.
+    """
+
+    def __call__(self, function: Callable[[], Context], /) -> Awaitable[Context]:
+        """
+        The result, when it is there.
+        """
+        ...
+
+
+async def gather(place: Place, budget: int, source: Source, *, in_thread: InThread, clock: Clock) -> Context:
+    """
+    The context for a cursor; at the deadline it is what was found until then.
+    """
+    until = clock() + DEADLINE_S
+    return await in_thread(lambda: gather_now(place, budget, source, in_time=lambda: clock() < until))
+
+
+def gather_now(place: Place, budget: int, source: Source, *, in_time: Callable[[], bool] = lambda: True) -> Context:
+    """
+    The same, at once and in this thread.
+    """
+    if budget <= 0:
+        return Context()
+    path = source.absolute(place.document.uri, place.path)
+    question = ask(Situation(place, path), source)
+    found: list[Piece] = []
+    excluded: list[Dropped] = []
+    for retriever in RETRIEVERS:
+        if not in_time():
+            break
+        for piece in retriever(question):
+            if source.excluded(piece.path):
+                excluded.append(Dropped(path="", start_line=0, retriever=piece.retriever, reason="excluded"))
+            else:
+                found.append(piece)
+    context = pack(found, budget, {piece.path: source.relative(piece.path) for piece in found})
+    return replace(context, dropped=(*context.dropped, *excluded[:20])) if excluded else context

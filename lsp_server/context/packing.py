@@ -1,0 +1,157 @@
+"""
+Choose pieces by worth per character under the budget, and lay them out as snippets, one a file, in a stable order.
+"""
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from math import log2
+
+from lsp_server.context.piece import Piece
+from lsp_server.context.snippet import CHARS_PER_TOKEN, Context, ContextSnippet, Dropped
+
+BLANK = "\n\n"
+MAX_DROPPED = 100
+
+
+@dataclass(slots=True)
+class _Open:
+    """What is already paid for: the files and owners that have been opened."""
+
+    files: set[str] = field(default_factory=set)
+    owners: set[tuple[str, str]] = field(default_factory=set)
+    chosen: list[Piece] = field(default_factory=list)
+    left: int = 0
+
+
+def pack(pieces: Iterable[Piece], budget: int, relative: dict[str, str]) -> Context:
+    """
+    The best context of at most `budget` tokens; `relative` maps the path of each piece to the path to show.
+    """
+    merged, repeated = merge(pieces)
+    state = _Open(left=budget * CHARS_PER_TOKEN)
+    left_out = _choose(merged, state, relative)
+    snippets = _snippets(state.chosen, relative)
+    text = BLANK.join(f"{header(item.path, item.reason)}\n{item.text}" for item in snippets)
+    dropped = [_dropped(piece, relative, "budget") for piece in left_out[:MAX_DROPPED]]
+    dropped += [_dropped(piece, relative, "duplicate") for piece in repeated[:MAX_DROPPED]]
+    return Context(snippets=snippets, dropped=tuple(dropped), text=text)
+
+
+def merge(pieces: Iterable[Piece]) -> tuple[list[Piece], list[Piece]]:
+    """
+    One piece for each thing said, at the worth of all who found it together, and the repetitions.
+    """
+    found: dict[tuple[str, int, str], Piece] = {}
+    chance: dict[tuple[str, int, str], float] = {}
+    repeated: list[Piece] = []
+    for piece in pieces:
+        if piece.worth <= 0:
+            continue
+        known = found.get(piece.key)
+        if known is None:
+            found[piece.key], chance[piece.key] = piece, piece.worth
+            continue
+        better, other = (piece, known) if piece.worth > known.worth else (known, piece)
+        found[piece.key] = better
+        repeated.append(other)
+        # Two finders are two chances of being right, of which neither knows of the other.
+        chance[piece.key] = max(chance[piece.key], piece.worth) + 0.5 * min(chance[piece.key], piece.worth)
+    merged = [_at(piece, chance[key]) for key, piece in found.items()]
+    return sorted(merged, key=lambda piece: (-piece.worth, piece.key)), repeated
+
+
+def header(path: str, reason: str) -> str:
+    """
+    The line above a snippet.
+    """
+    return f"// {path} ({reason})"
+
+
+def _at(piece: Piece, worth: float) -> Piece:
+    return piece if worth == piece.worth else replace(piece, worth=worth)
+
+
+def _choose(pieces: Sequence[Piece], state: _Open, relative: dict[str, str]) -> list[Piece]:
+    waiting: dict[str, list[int]] = defaultdict(list)
+    heap: list[tuple[float, int]] = []
+    taken = [False] * len(pieces)
+    for number, piece in enumerate(pieces):
+        waiting[piece.path].append(number)
+        heap.append((-piece.worth / _cost(piece, state, relative), number))
+    heapq.heapify(heap)
+    while heap:
+        rate, number = heapq.heappop(heap)
+        piece = pieces[number]
+        cost = _cost(piece, state, relative)
+        if taken[number] or -piece.worth / cost < rate - 1e-12 or cost > state.left:
+            continue
+        taken[number] = True
+        state.left -= cost
+        state.chosen.append(piece)
+        _open(piece, state)
+        # What stands in a file that is now shown costs less: offer it again at its new rate.
+        for other in waiting[piece.path]:
+            if not taken[other]:
+                heapq.heappush(heap, (-pieces[other].worth / _cost(pieces[other], state, relative), other))
+    return [piece for number, piece in enumerate(pieces) if not taken[number]]
+
+
+def _cost(piece: Piece, state: _Open, relative: dict[str, str]) -> int:
+    cost = len(piece.text) + 1
+    if piece.path not in state.files:
+        cost += len(header(relative[piece.path], piece.reason)) + len(BLANK) + 1
+    if piece.head and (piece.path, piece.owner) not in state.owners:
+        cost += len(piece.head) + 1
+    return cost
+
+
+def _open(piece: Piece, state: _Open) -> None:
+    state.files.add(piece.path)
+    if piece.owner:
+        state.owners.add((piece.path, piece.owner))
+
+
+def _snippets(chosen: Sequence[Piece], relative: dict[str, str]) -> tuple[ContextSnippet, ...]:
+    by_file: dict[str, list[Piece]] = defaultdict(list)
+    for piece in chosen:
+        by_file[piece.path].append(piece)
+    snippets = [_snippet(relative[path], pieces) for path, pieces in by_file.items()]
+    return tuple(sorted(snippets, key=lambda item: (-_band(item.score), item.path)))
+
+
+def _band(score: float) -> int:
+    # Scores that are nearly the same change places with every keystroke; bands of them keep the order still.
+    return round(log2(max(score, 1e-6)))
+
+
+def _snippet(path: str, pieces: list[Piece]) -> ContextSnippet:
+    best = max(pieces, key=lambda piece: (piece.worth, -piece.line))
+    return ContextSnippet(
+        path=path,
+        start_line=min(piece.line for piece in pieces),
+        end_line=max(piece.end_line for piece in pieces),
+        text="\n".join(_lines(pieces)),
+        retriever=best.retriever,
+        score=round(sum(piece.worth for piece in pieces), 4),
+        # Every piece paid for a header with its own reason; the first one opened the file.
+        reason=pieces[0].reason,
+    )
+
+
+def _lines(pieces: list[Piece]) -> list[str]:
+    lines: list[str] = []
+    groups: dict[str, list[Piece]] = defaultdict(list)
+    for piece in pieces:
+        groups[piece.owner or f"{piece.line}"].append(piece)
+    for group in sorted(groups.values(), key=lambda group: min(piece.line for piece in group)):
+        ordered = sorted(group, key=lambda piece: (bool(piece.head), piece.line))
+        if ordered[0].head:
+            lines.append(ordered[0].head)
+        lines.extend(dict.fromkeys(piece.text for piece in ordered))
+    return lines
+
+
+def _dropped(piece: Piece, relative: dict[str, str], reason: str) -> Dropped:
+    return Dropped(path=relative[piece.path], start_line=piece.line, retriever=piece.retriever, reason=reason)

@@ -1,0 +1,12 @@
+"""
+The retrievers, in the order they are asked: the surest first, so that a deadline costs the least.
+"""
+
+from lsp_server.context.retrievers.enclosing import enclosing
+from lsp_server.context.retrievers.imported import imported
+from lsp_server.context.retrievers.question import Question, Retriever, ask
+from lsp_server.context.retrievers.reach import expected, near, receiver, written
+
+RETRIEVERS: tuple[Retriever, ...] = (receiver, expected, imported, enclosing, written, near)
+
+__all__ = ["RETRIEVERS", "Question", "Retriever", "ask"]

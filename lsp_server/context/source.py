@@ -1,0 +1,49 @@
+"""
+Where retrievers get declarations from: the index in earnest, a handful of texts in a test.
+"""
+
+from typing import Protocol
+
+from lsp_server.index.record import FileRecord
+
+
+class Source(Protocol):
+    """
+    The code of the workspace. Paths are absolute, with forward slashes; nothing excluded is ever given.
+    """
+
+    def absolute(self, uri: str, path: str) -> str:
+        """
+        The absolute path of a document, of which the editor knows `uri` and we its relative `path`.
+        """
+        ...
+
+    def relative(self, path: str) -> str:
+        """
+        A path as it is shown: relative to its workspace folder.
+        """
+        ...
+
+    def record(self, path: str) -> FileRecord | None:
+        """
+        What the file declares, imports and exports; None when it can't or mustn't be read.
+        """
+        ...
+
+    def text(self, path: str) -> str | None:
+        """
+        The text of the file; None when it can't or mustn't be read.
+        """
+        ...
+
+    def resolve(self, specifier: str, importer: str) -> str | None:
+        """
+        The file that an import leads to, or None.
+        """
+        ...
+
+    def excluded(self, path: str) -> bool:
+        """
+        Whether the file must not be shown.
+        """
+        ...

@@ -1,0 +1,453 @@
+"""
+Find the file that an import leads to, as the TypeScript compiler does.
+
+Where the compiler would find only built output that is not there, the source it is built from is found instead.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from posixpath import basename, dirname, join, normpath, splitext
+from typing import Any
+
+from lsp_server.index import tsconfig
+from lsp_server.index.disk import FileSystem
+from lsp_server.index.tsconfig import CompilerOptions
+
+TYPED = (".ts", ".tsx", ".d.ts")
+PLAIN = (".js", ".jsx")
+_REPLACED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    ".js": (TYPED, PLAIN),
+    ".jsx": ((".tsx", ".ts", ".d.ts"), (".jsx", ".js")),
+    ".mjs": ((".mts", ".d.mts"), (".mjs",)),
+    ".cjs": ((".cts", ".d.cts"), (".cjs",)),
+    ".ts": (TYPED, ()),
+    ".tsx": ((".tsx", ".ts", ".d.ts"), ()),
+    ".mts": ((".mts", ".d.mts"), ()),
+    ".cts": ((".cts", ".d.cts"), ()),
+    ".json": ((".d.json.ts",), (".json",)),
+}
+_BUILT = ("dist", "lib", "build", "out", "esm", "cjs", "es", "umd", "types", "typings")
+_ENDINGS = (".d.mts", ".d.cts", ".d.ts", ".mjs", ".cjs", ".jsx", ".js", ".mts", ".cts", ".tsx", ".ts")
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """
+    A `package.json`, as far as resolution reads it.
+    """
+
+    folder: str
+    name: str
+    data: Mapping[str, Any]
+
+
+class Resolver:
+    """
+    Resolves imports and remembers configurations, packages and answers until `forget`.
+
+    `packages` maps the names of the packages of this workspace to their folders.
+    """
+
+    def __init__(self, files: FileSystem) -> None:
+        self._files = files
+        self.packages: dict[str, str] = {}
+        self._configs: dict[str, CompilerOptions] = {}
+        self._loaded: dict[str, CompilerOptions | None] = {}
+        self._scopes: dict[str, Package | None] = {}
+        self._answers: dict[tuple[str, str], str | None] = {}
+
+    def resolve(self, specifier: str, importer: str) -> str | None:
+        """
+        The file that `specifier` means in the file `importer`, or None.
+        """
+        key = (specifier, dirname(importer))
+        if key not in self._answers:
+            self._answers[key] = self._resolve(specifier, importer)
+        return self._answers[key]
+
+    def add_packages(self, folders: Iterable[str]) -> None:
+        """
+        Learn the names of the packages whose `package.json` lies in one of `folders`.
+        """
+        for folder in folders:
+            package = self._package_in(folder)
+            if package is not None and package.name:
+                self.packages.setdefault(package.name, folder)
+
+    def forget(self) -> None:
+        """
+        Read configurations and packages anew from now on.
+        """
+        self._configs.clear()
+        self._loaded.clear()
+        self._scopes.clear()
+        self._answers.clear()
+
+    def forget_answers(self) -> None:
+        """
+        Resolve anew from now on, since files came or went.
+        """
+        self._answers.clear()
+
+    def options_for(self, importer: str) -> CompilerOptions:
+        """
+        The options of the nearest configuration above `importer`.
+        """
+        folder = dirname(importer)
+        known = self._configs.get(folder)
+        if known is None:
+            known = self._configs[folder] = self._nearest(folder)
+        return known
+
+    def _nearest(self, folder: str) -> CompilerOptions:
+        for name in tsconfig.CONFIG_NAMES:
+            options = self._load(join(folder, name))
+            if options is not None:
+                return self._project_of(options)
+        parent = dirname(folder)
+        if parent == folder:
+            return CompilerOptions(resolution="node10")
+        known = self._configs.get(parent)
+        if known is None:
+            known = self._configs[parent] = self._nearest(parent)
+        return known
+
+    def _project_of(self, options: CompilerOptions) -> CompilerOptions:
+        # A "solution" lists no files of its own: the first project it refers to in the same folder speaks for it.
+        if options.lists_files or options.paths or not options.references:
+            return options
+        for path in options.references:
+            project = self._load(path)
+            if project is not None and dirname(path) == dirname(options.config):
+                return project
+        return options
+
+    def _load(self, path: str) -> CompilerOptions | None:
+        if path not in self._loaded:
+            self._loaded[path] = tsconfig.load(path, self._files)
+        return self._loaded[path]
+
+    def _resolve(self, specifier: str, importer: str) -> str | None:
+        if not specifier or "\0" in specifier:
+            return None
+        options = self.options_for(importer)
+        for endings in (0, 1):
+            found = self._search(specifier, importer, options, endings)
+            if found is not None:
+                return self._files.real(found)
+        return self._source_of_package(specifier, options)
+
+    def _search(self, specifier: str, importer: str, options: CompilerOptions, endings: int) -> str | None:
+        folder = dirname(importer)
+        if specifier.startswith(("./", "../", "/")) or specifier in (".", ".."):
+            target = normpath(join(folder, specifier))
+            only_folder = specifier.endswith(("/", "/.", "/..")) or specifier in (".", "..")
+            return self._relative(target, options, endings, only_folder=only_folder)
+        return (
+            self._by_paths(specifier, options, endings)
+            or self._by_base(specifier, options, endings)
+            or self._by_scope(specifier, folder, options, endings)
+            or self._in_node_modules(specifier, folder, options, endings)
+        )
+
+    def _relative(self, target: str, options: CompilerOptions, endings: int, *, only_folder: bool) -> str | None:
+        for candidate in (target, *_other_roots(target, options.root_dirs)):
+            found = self._load_as(candidate, options, endings, only_folder=only_folder)
+            if found is not None:
+                return found
+        return None
+
+    def _by_paths(self, specifier: str, options: CompilerOptions, endings: int) -> str | None:
+        pattern = _best_pattern(specifier, options.paths)
+        if pattern is None:
+            return None
+        head, _, tail = pattern.partition("*")
+        matched = specifier[len(head) : len(specifier) - len(tail)] if "*" in pattern else ""
+        for target in options.paths[pattern]:
+            candidate = normpath(join(options.paths_base, target.replace("*", matched, 1)))
+            if candidate.endswith(_ENDINGS) and self._files.is_file(candidate):
+                if (endings == 0) == candidate.endswith((".ts", ".tsx", ".mts", ".cts")):
+                    return candidate
+                continue
+            found = self._load_as(candidate, options, endings)
+            if found is not None:
+                return found
+        return None
+
+    def _by_base(self, specifier: str, options: CompilerOptions, endings: int) -> str | None:
+        if not options.base_url:
+            return None
+        return self._load_as(normpath(join(options.base_url, specifier)), options, endings)
+
+    def _by_scope(self, specifier: str, folder: str, options: CompilerOptions, endings: int) -> str | None:
+        if not options.exports_maps:
+            return None
+        package = self._scope_of(folder)
+        if package is None:
+            return None
+        if specifier.startswith("#"):
+            imports = package.data.get("imports")
+            targets = _mapped(specifier, imports, _conditions(options)) if isinstance(imports, dict) else ()
+            return self._first_target(targets, package, options, endings)
+        name, rest = split_package(specifier)
+        if package.name == name and package.data.get("exports") is not None:
+            targets = _mapped("." + rest, _as_map(package.data["exports"]), _conditions(options))
+            return self._first_target(targets, package, options, endings)
+        return None
+
+    def _in_node_modules(self, specifier: str, folder: str, options: CompilerOptions, endings: int) -> str | None:
+        name, rest = split_package(specifier)
+        if not name:
+            return None
+        at = folder
+        while True:
+            if basename(at) != "node_modules":
+                found = self._installed(join(at, "node_modules"), name, rest, options, endings)
+                if found is not None:
+                    return found
+            if at == dirname(at):
+                return None
+            at = dirname(at)
+
+    def _installed(self, shelf: str, name: str, rest: str, options: CompilerOptions, endings: int) -> str | None:
+        found = self._in_package(join(shelf, name), rest, options, endings)
+        if found is None and endings == 0:
+            typed = name.removeprefix("@").replace("/", "__")
+            found = self._in_package(join(shelf, "@types", typed), rest, options, endings)
+        return found
+
+    def _in_package(self, folder: str, rest: str, options: CompilerOptions, endings: int) -> str | None:
+        package = self._package_in(folder)
+        if package is None:
+            return self._load_as(folder + rest, options, endings) if rest else None
+        if options.exports_maps and package.data.get("exports") is not None:
+            targets = _mapped("." + rest, _as_map(package.data["exports"]), _conditions(options))
+            return self._first_target(targets, package, options, endings)
+        if rest:
+            versioned = self._types_versions(package, rest, options, endings)
+            return versioned or self._load_as(folder + rest, options, endings)
+        return self._folder(folder, options, endings)
+
+    def _types_versions(self, package: Package, rest: str, options: CompilerOptions, endings: int) -> str | None:
+        versions = package.data.get("typesVersions")
+        if endings or not isinstance(versions, dict):
+            return None
+        table = versions.get("*") or next(iter(versions.values()), None)
+        if not isinstance(table, dict):
+            return None
+        pattern = _best_pattern(rest.lstrip("/"), table)
+        if pattern is None:
+            return None
+        head, _, tail = pattern.partition("*")
+        matched = rest.lstrip("/")[len(head) : len(rest.lstrip("/")) - len(tail)] if "*" in pattern else ""
+        for target in table[pattern] if isinstance(table[pattern], list) else ():
+            found = self._load_as(normpath(join(package.folder, target.replace("*", matched, 1))), options, endings)
+            if found is not None:
+                return found
+        return None
+
+    def _first_target(
+        self, targets: Iterable[str], package: Package, options: CompilerOptions, endings: int
+    ) -> str | None:
+        for target in targets:
+            if not target.startswith("./"):
+                return self._in_node_modules(target, package.folder, options, endings)
+            found = self._file(normpath(join(package.folder, target)), options, endings, adding=False)
+            if found is not None:
+                return found
+        return None
+
+    def _load_as(
+        self, candidate: str, options: CompilerOptions, endings: int, *, only_folder: bool = False
+    ) -> str | None:
+        if not only_folder:
+            found = self._file(candidate, options, endings, adding=True)
+            if found is not None:
+                return found
+        return self._folder(candidate, options, endings)
+
+    def _file(self, candidate: str, options: CompilerOptions, endings: int, *, adding: bool) -> str | None:
+        for suffix in options.suffixes:
+            for path in _candidates(candidate, endings, adding=adding):
+                stem, ending = _split_ending(path) if suffix else (path, "")
+                place = f"{stem}{suffix}{ending}" if suffix else path
+                if self._files.is_file(place):
+                    return place
+        return None
+
+    def _folder(self, folder: str, options: CompilerOptions, endings: int) -> str | None:
+        package = self._package_in(folder)
+        for entry in _entries(package.data, endings) if package is not None else ():
+            target = normpath(join(folder, entry))
+            found = self._file(target, options, endings, adding=True) or self._file(
+                join(target, "index"), options, endings, adding=True
+            )
+            if found is not None:
+                return found
+        return self._file(join(folder, "index"), options, endings, adding=True)
+
+    def _package_in(self, folder: str) -> Package | None:
+        if folder not in self._scopes:
+            path = join(folder, "package.json")
+            data = tsconfig.parse_jsonc(self._files.read(path) or "") if self._files.is_file(path) else None
+            found = Package(folder, str(data.get("name") or ""), data) if isinstance(data, dict) else None
+            self._scopes[folder] = found
+        return self._scopes[folder]
+
+    def _scope_of(self, folder: str) -> Package | None:
+        while True:
+            package = self._package_in(folder)
+            if package is not None or folder == dirname(folder):
+                return package
+            folder = dirname(folder)
+
+    def _source_of_package(self, specifier: str, options: CompilerOptions) -> str | None:
+        name, rest = split_package(specifier)
+        folder = self.packages.get(name)
+        package = self._package_in(folder) if folder else None
+        if package is None:
+            return None
+        for target in _package_targets(package, rest, _conditions(options)):
+            for candidate in _sources(normpath(join(package.folder, target))):
+                found = self._file(candidate, options, 0, adding=True) or self._file(candidate, options, 1, adding=True)
+                if found is not None:
+                    return self._files.real(found)
+        return self._guess_source(package, rest, options)
+
+    def _guess_source(self, package: Package, rest: str, options: CompilerOptions) -> str | None:
+        for base in ("src", "", "lib", "source"):
+            found = self._load_as(normpath(join(package.folder, base) + rest), options, 0)
+            if found is not None:
+                return self._files.real(found)
+        return None
+
+
+def split_package(specifier: str) -> tuple[str, str]:
+    """
+    A bare specifier as the package's name and the rest, with its slash.
+    """
+    parts = specifier.split("/", 2 if specifier.startswith("@") else 1)
+    count = 2 if specifier.startswith("@") else 1
+    if len(parts) < count or not parts[0]:
+        return "", ""
+    return "/".join(parts[:count]), "/" + parts[count] if len(parts) > count else ""
+
+
+def _candidates(candidate: str, endings: int, *, adding: bool) -> Iterator[str]:
+    stem, ending = _split_ending(candidate)
+    if ending:
+        replaced = _REPLACED.get(ending.removeprefix(".d") if ending.startswith(".d.") else ending)
+        if replaced is not None:
+            if ending.startswith(".d.") and endings == 0:
+                yield candidate
+            for other in replaced[endings]:
+                yield stem + other
+    elif "." in basename(candidate) and endings == 0:
+        plain, other = splitext(candidate)
+        yield f"{plain}.d{other}.ts"
+    if adding:
+        for other in (TYPED, PLAIN)[endings]:
+            yield candidate + other
+
+
+def _split_ending(path: str) -> tuple[str, str]:
+    for ending in (*_ENDINGS, ".json"):
+        if path.endswith(ending):
+            return path[: -len(ending)], ending
+    return path, ""
+
+
+def _other_roots(target: str, roots: tuple[str, ...]) -> Iterator[str]:
+    for root in roots:
+        if target.startswith(root + "/"):
+            rest = target[len(root) :]
+            yield from (other + rest for other in roots if other != root)
+            return
+
+
+def _best_pattern(specifier: str, table: Mapping[str, Any]) -> str | None:
+    if specifier in table:
+        return specifier
+    best: str | None = None
+    for pattern in table:
+        head, star, tail = pattern.partition("*")
+        fits = star and specifier.startswith(head) and specifier.endswith(tail)
+        if fits and len(specifier) >= len(head) + len(tail) and (best is None or len(head) > best.index("*")):
+            best = pattern
+    return best
+
+
+def _conditions(options: CompilerOptions) -> tuple[str, ...]:
+    node = ("node",) if options.resolution != "bundler" else ()
+    return ("types", "import", "require", *node, *options.conditions)
+
+
+def _as_map(exports: Any) -> Mapping[str, Any]:
+    if isinstance(exports, dict) and any(key.startswith(".") for key in exports):
+        return exports
+    return {".": exports}
+
+
+def _mapped(path: str, table: Mapping[str, Any], conditions: tuple[str, ...]) -> tuple[str, ...]:
+    pattern = _best_export(path, table)
+    if pattern is None:
+        return ()
+    head, _, tail = pattern.partition("*")
+    matched = path[len(head) : len(path) - len(tail)] if "*" in pattern else ""
+    if pattern.endswith("/"):
+        matched = path[len(pattern) :]
+        return tuple(target + matched for target in _targets(table[pattern], conditions))
+    return tuple(target.replace("*", matched) for target in _targets(table[pattern], conditions))
+
+
+def _best_export(path: str, table: Mapping[str, Any]) -> str | None:
+    best = _best_pattern(path, table)
+    if best is not None:
+        return best
+    folders = [key for key in table if key.endswith("/") and path.startswith(key)]
+    return max(folders, key=len, default=None)
+
+
+def _targets(value: Any, conditions: tuple[str, ...]) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _targets(item, conditions)
+    elif isinstance(value, dict):
+        for condition, item in value.items():
+            if condition == "default" or condition in conditions or condition.startswith("types@"):
+                yield from _targets(item, conditions)
+
+
+def _entries(data: Mapping[str, Any], endings: int) -> Iterator[str]:
+    for key in ("typings", "types", "main") if endings == 0 else ("main", "module"):
+        value = data.get(key)
+        if isinstance(value, str) and value:
+            yield value
+
+
+def _package_targets(package: Package, rest: str, conditions: tuple[str, ...]) -> Iterator[str]:
+    exports = package.data.get("exports")
+    if exports is not None:
+        source_first = ("source", "development", *conditions)
+        yield from _mapped("." + rest, _as_map(exports), source_first)
+    if not rest:
+        for key in ("source", "types", "typings", "module", "main"):
+            value = package.data.get(key)
+            if isinstance(value, str):
+                yield value
+
+
+def _sources(target: str) -> Iterator[str]:
+    stem = _split_ending(target)[0]
+    yield stem
+    parts = stem.split("/")
+    for number in range(len(parts) - 1, 0, -1):
+        if parts[number] in _BUILT:
+            tail = parts[number + 1 :]
+            while tail and tail[0] in _BUILT:
+                tail = tail[1:]
+            yield "/".join([*parts[:number], "src", *tail])
+            yield "/".join([*parts[:number], *tail])
+            return
