@@ -9,7 +9,7 @@ import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from lsp_server.providers import errors, requests
+from lsp_server.providers import requests
 from lsp_server.providers.base import Prompt, Purpose, WireRequest
 from lsp_server.providers.capabilities import capabilities_of
 from lsp_server.providers.errors import Call, Vendor
@@ -78,7 +78,7 @@ class AnthropicProvider:
         call = Call(vendor=VENDOR, model=model, purpose=prompt.purpose)
 
         async def send() -> Events:
-            client = await self._ready(call)
+            client = self._client if self._client is not None else await asyncio.to_thread(self._made)
             return await create(client, model, self.wire_request(prompt).body, prompt.purpose)
 
         return ChunkStream(read_chunks(send, reply, call, self._timeouts[prompt.purpose]), lambda: reply.usage)
@@ -97,12 +97,6 @@ class AnthropicProvider:
         """
         if self._client is not None:
             await self._client.close()
-
-    async def _ready(self, call: Call) -> "anthropic.AsyncAnthropic":
-        client = self._client if self._client is not None else await asyncio.to_thread(self._made)
-        if client.api_key is None and client.auth_token is None and client.credentials is None:
-            raise errors.not_configured(call)
-        return client
 
     def _made(self) -> "anthropic.AsyncAnthropic":
         with self._making:

@@ -20,9 +20,10 @@ from lsp_server.providers.base import (
     RequestRejected,
     TimedOut,
     Unreachable,
-    WireRequest,
+    Usage,
 )
-from lsp_server.providers.streams import ChunkStream, closing, usage_so_far
+from lsp_server.providers.streams import ChunkStream, closing, failing, usage_so_far
+from lsp_server.providers.wrapper import ProviderWrapper
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,62 +55,31 @@ PAUSES: Mapping[type[ProviderError], Pause] = {
 }
 
 
-class BackingOffProvider:
+class BackingOffProvider(ProviderWrapper):
     """
     Wraps a provider and holds back automatic completions while it recovers; what was asked for by hand goes through.
     """
 
     def __init__(self, inner: Provider, clock: Callable[[], float]) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._clock = clock
         self._failures = 0
         self._failed_at = float("-inf")
         self._resting_until = float("-inf")
         self._last_sentence = ""
 
-    @property
-    def name(self) -> str:
-        """
-        The wrapped provider's name.
-        """
-        return self._inner.name
-
-    def model_for(self, purpose: Purpose) -> str:
-        """
-        The wrapped provider's model.
-        """
-        return self._inner.model_for(purpose)
-
-    def wire_request(self, prompt: Prompt) -> WireRequest:
-        """
-        The wrapped provider's request.
-        """
-        return self._inner.wire_request(prompt)
-
     def stream(self, prompt: Prompt) -> ChunkStream:
         """
         The wrapped provider's reply, or `BackingOff` at once.
         """
+        if (remaining := self._resting_until - self._clock()) > 0 and is_automatic(prompt):
+            sentence = f"{self._last_sentence} (next try in {max(remaining, 1):.0f} s)"
+            return ChunkStream(failing(BackingOff(sentence, retry_after_s=remaining)), Usage)
         inner = self._inner.stream(prompt)
-        return ChunkStream(self._chunks(prompt, inner), lambda: usage_so_far(inner))
+        return ChunkStream(self._chunks(inner), lambda: usage_so_far(inner))
 
-    async def warm_up(self) -> None:
-        """
-        Warm up the wrapped provider.
-        """
-        await self._inner.warm_up()
-
-    async def aclose(self) -> None:
-        """
-        Close the wrapped provider.
-        """
-        await self._inner.aclose()
-
-    async def _chunks(self, prompt: Prompt, inner: AsyncIterator[Chunk]) -> AsyncGenerator[Chunk, None]:
+    async def _chunks(self, inner: AsyncIterator[Chunk]) -> AsyncGenerator[Chunk, None]:
         started = self._clock()
-        if started < self._resting_until and is_automatic(prompt):
-            remaining = self._resting_until - started
-            raise BackingOff(f"{self._last_sentence} (next try in {remaining:.0f} s)", retry_after_s=remaining)
         try:
             async with closing(inner) as chunks:
                 async for chunk in chunks:
@@ -117,7 +87,15 @@ class BackingOffProvider:
         except ProviderError as error:
             self._note_failure(error, started)
             raise
+        except GeneratorExit:
+            # A reader that stops early has read enough.
+            self._note_success()
+            raise
+        self._note_success()
+
+    def _note_success(self) -> None:
         self._failures = 0
+        self._resting_until = float("-inf")
 
     def _note_failure(self, error: ProviderError, started: float) -> None:
         pause = PAUSES.get(type(error))

@@ -2,8 +2,8 @@
 Claude on Amazon Bedrock, by either of its interfaces, with the credentials of the AWS chain or a Bedrock API key.
 
 Newer models answer on the Messages API, models with a dated id by `InvokeModel` and its binary event stream; the
-model's row or id decides. The endpoint is `bedrock-runtime` of the region unless another is configured; a `bedrock-mantle`
-address works too, with its own signature and plain model ids.
+model's row or id decides. The endpoint is `bedrock-runtime` of the region unless another is configured; the address of
+a `bedrock-mantle` works too, with its own signature and plain model ids.
 """
 
 import asyncio
@@ -52,9 +52,12 @@ class Account:
     @property
     def host(self) -> str:
         """
-        The address without a trailing slash.
+        The address without a path.
         """
-        return self.endpoint.rstrip("/") or f"https://bedrock-runtime.{self.region}.amazonaws.com"
+        return (
+            self.endpoint.rstrip("/").removesuffix("/anthropic")
+            or f"https://bedrock-runtime.{self.region}.amazonaws.com"
+        )
 
     @property
     def is_mantle(self) -> bool:

@@ -67,6 +67,16 @@ class ChunkStream:
         await self._chunks.aclose()
 
 
+async def failing(error: ProviderError) -> AsyncGenerator[Chunk, None]:
+    """
+    A reply that is an error from the start.
+    """
+    nothing: tuple[Chunk, ...] = ()
+    for chunk in nothing:
+        yield chunk
+    raise error
+
+
 @contextlib.asynccontextmanager
 async def closing(stream: AsyncIterator[Chunk]) -> AsyncIterator[AsyncIterator[Chunk]]:
     """
