@@ -5,6 +5,7 @@ The `pacenotes` command: its list of subcommands, its exit codes, and its one wa
 import importlib
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -55,11 +56,13 @@ class LazyGroup(click.Group):
     ),
 )
 @click.version_option(package_name="pacenotes", prog_name="pacenotes")
-def pacenotes() -> None:
+@click.pass_context
+def pacenotes(ctx: click.Context) -> None:
     """
     Pacenotes, the co-driver for TypeScript: inline completions from Claude or from your own workspace,
     a record of everything that was sent, and telemetry that tells whether it helped.
     """
+    ctx.obj = _telemetry_store
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -88,3 +91,10 @@ def run(arguments: list[str] | None = None) -> int:
         )
         return ExitCode.USAGE
     return result if isinstance(result, int) else ExitCode.FINE
+
+
+def _telemetry_store() -> Path:
+    from lsp_server.cli.options import settings_for
+    from lsp_server.storage import locate
+
+    return locate(settings_for(None).storage_directory).telemetry
