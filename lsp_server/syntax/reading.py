@@ -82,8 +82,8 @@ def read_again(grammar: Grammar, document: Document, old: Reading, edits: Sequen
 # What holds statements or members, each of which can be read on its own.
 _CONTAINERS = frozenset({"program", "statement_block", "class_body", "switch_body", "interface_body", "object_type"})
 
-# Bytes above which a statement with errors is not read again as a whole but only the broken ones in it. Reading it whole
-# is the surer way: errors at the end of a block may reach beyond it.
+# Bytes above which a statement with errors is not read again as a whole, but only the broken ones in it.
+# The whole is the surer way, for an error at the end of a block may reach beyond it.
 _LONG = 4096
 
 _parsers = threading.local()

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lsp_server.text.positions import Span
+
 
 class Opener(StrEnum):
     """
@@ -47,24 +49,26 @@ def openings_at_end(text: str, *, jsx: bool) -> tuple[Opening, ...]:
     return tuple(scanner.open)
 
 
-def end_of_inside(wanted: Opening, text: str, openings: Sequence[Opening], offset: int, *, jsx: bool) -> int | None:
+def closing_of(wanted: Opening, text: str, openings: Sequence[Opening], offset: int, *, jsx: bool) -> Span | None:
     """
-    Where the inside of `wanted`, one of the `openings` at `offset`, ends in `text`; `None` if it is never closed.
+    What closes `wanted`, one of the `openings` at `offset` of `text`; `None` if nothing does.
     """
     scanner = _Scanner(text, jsx=jsx)
     scanner.open, scanner.place = list(openings), offset
     if openings[-1].kind in _LEAVES:
         scanner.place = scanner.open.pop().start
-    while scanner.place < len(text) and scanner.open:
-        depth = scanner.open.index(wanted)
-        before = scanner.place
+    depth = scanner.open.index(wanted)
+    while scanner.place < len(text):
         scanner.step()
         if len(scanner.open) <= depth:
-            return max(before, scanner.closed_at)
+            return scanner.closed
     return None
 
 
 _LEAVES = frozenset({Opener.STRING, Opener.COMMENT, Opener.REGEX})
+
+_WORDS_BEFORE_OPERAND = "await case default delete do else extends in instanceof new of return throw typeof void yield"
+_BEFORE_OPERAND = frozenset(_WORDS_BEFORE_OPERAND.split())
 
 # One step passes over everything up to the next of these.
 _IN_CODE = re.compile(r"//|/\*|[`'\"/{}<]")
@@ -85,26 +89,6 @@ _CLOSING_TAG = re.compile(r"</[^<>{}]*>?")
 _TYPE_PARAMETERS = re.compile(r"<(?:const\s+)?[A-Za-z_$][\w$]*\s*(?:,|extends\b)|<[A-Z][\w$]*>\(")
 
 _LAST_WORD = re.compile(r"(?:^|[^\w$.])([a-z]+)$")
-_BEFORE_OPERAND = frozenset(
-    [
-        "await",
-        "case",
-        "default",
-        "delete",
-        "do",
-        "else",
-        "extends",
-        "in",
-        "instanceof",
-        "new",
-        "of",
-        "return",
-        "throw",
-        "typeof",
-        "void",
-        "yield",
-    ]
-)
 
 
 class _Scanner:
@@ -117,7 +101,7 @@ class _Scanner:
         self.jsx = jsx
         self.place = 0
         self.open: list[Opening] = []
-        self.closed_at = 0
+        self.closed = Span(0, 0)
         self._comments: dict[int, int] = {}  # Their ends and starts, so that looking back passes over them.
 
     def step(self) -> None:
@@ -175,8 +159,9 @@ class _Scanner:
             case "/>":
                 self._pop(2)
             case ">":
-                self._pop(1)
-                self._push(Opener.JSX_CHILDREN, 0)
+                tag = self.open.pop()
+                self.place += 1
+                self.open.append(Opening(Opener.JSX_CHILDREN, tag.start, self.place))
 
     def _step_in_children(self) -> None:
         match self._next(_IN_CHILDREN):
@@ -185,11 +170,7 @@ class _Scanner:
             case "<":
                 self._read_tag_name()
             case "</":
-                tag = _CLOSING_TAG.match(self.text, self.place)
-                assert tag is not None
-                self._pop(len(tag[0]))
-                if self.place == len(self.text) and not tag[0].endswith(">"):
-                    self.open.append(Opening(Opener.JSX_TAG, tag.start(), tag.start() + 2))
+                self._read_closing_tag()
 
     def _next(self, notable: re.Pattern[str]) -> str:
         found = notable.search(self.text, self.place)
@@ -202,7 +183,7 @@ class _Scanner:
 
     def _pop(self, width: int) -> None:
         self.open.pop()
-        self.closed_at = self.place
+        self.closed = Span(self.place, self.place + width)
         self.place += width
 
     def _read_comment(self, mark: str) -> None:
@@ -244,6 +225,13 @@ class _Scanner:
     def _read_tag_name(self) -> None:
         name = _TAG_NAME.match(self.text, self.place)
         self._push(Opener.JSX_TAG, len(name[0]) if name else 1)
+
+    def _read_closing_tag(self) -> None:
+        tag = _CLOSING_TAG.match(self.text, self.place)
+        assert tag is not None
+        self._pop(len(tag[0]))
+        if self.place == len(self.text) and not tag[0].endswith(">"):
+            self.open.append(Opening(Opener.JSX_TAG, tag.start(), tag.start() + 2))
 
     def _leave_open(self, kind: Opener, width: int) -> None:
         self._push(kind, width)

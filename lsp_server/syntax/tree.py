@@ -31,6 +31,13 @@ class SyntaxTree:
         """
         return self.reading.tree.root_node
 
+    @property
+    def has_jsx(self) -> bool:
+        """
+        Whether elements may stand in it.
+        """
+        return self.language is not Grammar.TYPESCRIPT
+
     def path_at(self, offset: int) -> tuple[Node, ...]:
         """
         The nodes that hold the character at `offset`, from the root down to the smallest.
