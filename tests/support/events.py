@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from telemetry.declaration import MOST, Field, Kind, fields_of
-from telemetry.envelope import NO_SUBJECT, Client, Event, Origin, Stamp, uuid7
+from telemetry.envelope import NO_SUBJECT, Client, Event, Origin, Stamp, Subject, uuid7
 from telemetry.events import EVENTS, Body, SessionTick
-from telemetry.vocabulary import Basis, Editor
+from telemetry.vocabulary import Basis, Editor, Language
 
 TEXTS = {
     Kind.ID: st.text("0123456789abcdef", min_size=8, max_size=32),
@@ -26,6 +26,9 @@ ORIGIN = Origin(
     session_id="aaaaaaaa",
     client=Client(editor=Editor.NEOVIM, editor_version="0.12", plugin_version=None, server_version="0.1.0"),
 )
+
+
+SUBJECT = Subject(repo_id="fedcba9876543210", lang=Language.TYPESCRIPT, test_file=False)
 
 
 def values(declared: Field) -> st.SearchStrategy[Any]:
