@@ -1,0 +1,101 @@
+"""
+The provider that needs no key and no network: it predicts code like the code of the open workspace.
+"""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+from lsp_server.providers.base import (
+    Chunk,
+    CompletionInputs,
+    MessageStop,
+    Prompt,
+    Purpose,
+    StopReason,
+    TextDelta,
+    WireRequest,
+)
+from lsp_server.providers.local.corpus import Corpus
+
+if TYPE_CHECKING:
+    from lsp_server.providers.local.answer import Answer
+    from lsp_server.providers.local.model import LocalModel
+
+MODEL = "local-workspace-1"
+
+NOT_ANSWERED = "The local provider only completes code; set up `anthropic` or `bedrock` for anything else."
+
+STAYS_HERE = "Nothing leaves this machine: the completion is computed in this process from the workspace's own code."
+
+
+class LocalProvider:
+    """
+    Answers completion prompts from a model of the workspace, and nothing else.
+    """
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self._model: LocalModel | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        """
+        `local`.
+        """
+        return "local"
+
+    def model_for(self, purpose: Purpose) -> str:
+        """
+        The one model there is.
+        """
+        return MODEL
+
+    def wire_request(self, prompt: Prompt) -> WireRequest:
+        """
+        Nothing is sent, and it says so.
+        """
+        return WireRequest(provider=self.name, model=MODEL, route="in-process", body={"note": STAYS_HERE})
+
+    async def stream(self, prompt: Prompt) -> AsyncIterator[Chunk]:
+        """
+        The completion in one piece, or none and why; never raises.
+        """
+        if prompt.purpose is not Purpose.COMPLETION or prompt.inputs is None:
+            yield MessageStop(reason=StopReason.END, model=MODEL, note=NOT_ANSWERED)
+            return
+        cancelled = threading.Event()
+        try:
+            found = await asyncio.to_thread(self._answer, prompt.inputs, cancelled)
+        finally:
+            cancelled.set()
+        if found.text:
+            yield TextDelta(found.text)
+        yield MessageStop(reason=StopReason.END, model=MODEL, note=found.note)
+
+    async def warm_up(self) -> None:
+        """
+        Begin to learn the workspace; answers do not wait for it.
+        """
+        await asyncio.to_thread(self._load)
+
+    async def aclose(self) -> None:
+        """
+        Stop learning.
+        """
+        if self._model is not None:
+            self._model.stop()
+
+    def _answer(self, inputs: CompletionInputs, cancelled: threading.Event) -> "Answer":
+        return self._load().answer(inputs, cancelled.is_set)
+
+    def _load(self) -> "LocalModel":
+        with self._lock:
+            if self._model is None:
+                from lsp_server.providers.local.model import LocalModel
+
+                self._model = LocalModel(self._corpus)
+                self._model.start()
+            return self._model
