@@ -137,6 +137,9 @@ class Settings:
     completion_in_comments: bool = setting(
         "completion.inComments", True, "Complete inside comments when the engineer is writing one."
     )
+    completion_in_strings: bool = setting(
+        "completion.inStrings", True, "Complete inside string literals, such as paths of imports and messages."
+    )
     completion_menu: bool = setting(
         "completion.menu",
         False,
