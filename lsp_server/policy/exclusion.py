@@ -8,12 +8,12 @@ from lsp_server.policy.ignore_patterns import IgnoreFile, parse_ignore_file
 
 BUILT_IN = (
     # Environment files.
-    ".env*", "*.env", "*.env.local", ".dev.vars*", "secrets.env",
+    "*.env", ".env*", "*.env.local", ".dev.vars*",
     # Private keys, certificates and key stores.
     "*.pem", "*.key", "*.crt", "*.cer", "*.der", "*.csr", "*.p7b", "*.p8", "*.p12", "*.pfx", "*.pkcs12", "*.ppk",
     "*.jks", "*.keystore", "*.bks", "*.kdb", "*.kdbx", "*.keychain", "*.keychain-db", "*.keytab", "*.gpg", "*.pgp",
-    "*.asc", "*.ovpn", "*.agekey", "*.mobileprovision", "id_rsa", "id_rsa[._-]*", "id_dsa", "id_dsa[._-]*",
-    "id_ecdsa", "id_ecdsa[._-]*", "id_ed25519", "id_ed25519[._-]*", "ssh_host_*_key", "master.key",
+    "*.asc", "*.ovpn", "*.agekey", "*.mobileprovision", "*id_rsa", "id_rsa.*", "*id_dsa", "id_dsa.*",
+    "*id_ecdsa", "id_ecdsa.*", "*id_ed25519", "id_ed25519.*", "ssh_host_*_key", "master.key",
     # Credentials that tools keep in files of their own.
     ".npmrc", ".yarnrc", ".yarnrc.yml", ".netrc", "_netrc", ".pgpass", ".my.cnf", ".htpasswd", ".git-credentials",
     ".dockercfg", ".dockerconfigjson", ".pypirc", ".boto", ".s3cfg", ".vault-token", ".databrickscfg", ".terraformrc",
