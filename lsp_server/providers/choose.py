@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lsp_server.providers.base import Provider, Purpose
+from lsp_server.providers.local.corpus import Corpus
 from lsp_server.providers.streams import Timeouts
 from lsp_server.settings import ProviderChoice, Settings
 
@@ -35,9 +36,11 @@ class Choice:
     why: str
 
 
-def build(settings: Settings, environ: Mapping[str, str]) -> Choice:
+def build(settings: Settings, environ: Mapping[str, str], corpus: Corpus) -> Choice:
     """
     The provider that the settings name; `auto` takes the one that the environment has a credential or endpoint for.
+
+    `corpus` is what the local provider learns from.
     """
     chosen, why = _decide(settings, environ)
     match chosen:
@@ -46,7 +49,7 @@ def build(settings: Settings, environ: Mapping[str, str]) -> Choice:
         case ProviderChoice.BEDROCK:
             return Choice(provider=_bedrock(settings, environ), why=why)
         case _:
-            return Choice(provider=_local(), why=why)
+            return Choice(provider=_local(corpus), why=why)
 
 
 def _decide(settings: Settings, environ: Mapping[str, str]) -> tuple[ProviderChoice, str]:
@@ -92,10 +95,10 @@ def _bedrock(settings: Settings, environ: Mapping[str, str]) -> Provider:
     )
 
 
-def _local() -> Provider:
+def _local(corpus: Corpus) -> Provider:
     from lsp_server.providers.local.provider import LocalProvider
 
-    return LocalProvider()
+    return LocalProvider(corpus)
 
 
 def _models(settings: Settings) -> Mapping[Purpose, str]:

@@ -26,7 +26,7 @@ def message_body(prompt: Prompt, row: Capabilities, model: str) -> Body:
         "model": model,
         "max_tokens": min(prompt.max_tokens + _room(prompt, row), row.max_output_tokens),
         "stream": True,
-        "messages": [_message(message) for message in prompt.messages if message.text],
+        "messages": [_message(message) for message in prompt.messages if message.text.strip()],
         **_thinking(prompt, row),
         **_tool(prompt, row),
     }
@@ -54,7 +54,21 @@ def _message(message: Message) -> Body:
 
 
 def _text_blocks(blocks: tuple[TextBlock, ...]) -> list[Body]:
-    return [{"type": "text", "text": block.text} for block in blocks if block.text]
+    return [{"type": "text", "text": block.text} for block in _sendable(blocks)]
+
+
+def _sendable(blocks: tuple[TextBlock, ...]) -> list[TextBlock]:
+    """
+    The same text in blocks that are not blank, since the API refuses blank ones.
+    """
+    kept: list[TextBlock] = []
+    for block in blocks:
+        if not kept or (block.text.strip() and kept[-1].text.strip()):
+            kept.append(block)
+        else:
+            last = kept.pop()
+            kept.append(TextBlock(last.text + block.text, stable=last.stable or block.stable))
+    return [block for block in kept if block.text.strip()]
 
 
 def _thinking(prompt: Prompt, row: Capabilities) -> Body:
@@ -134,7 +148,7 @@ def _written_blocks(body: Body, prompt: Prompt) -> Iterator[tuple[TextBlock, Bod
     """
     Each block of the prompt with the block of the body that it became, in the order in which the model reads them.
     """
-    yield from zip((block for block in prompt.system if block.text), body.get("system", ()), strict=False)
-    messages = (message for message in prompt.messages if message.text)
+    yield from zip(_sendable(prompt.system), body.get("system", ()), strict=False)
+    messages = (message for message in prompt.messages if message.text.strip())
     for message, written in zip(messages, body["messages"], strict=False):
-        yield from zip((block for block in message.blocks if block.text), written["content"], strict=True)
+        yield from zip(_sendable(message.blocks), written["content"], strict=True)

@@ -28,6 +28,7 @@ SIGNED = re.compile(r"AWS4-HMAC-SHA256 Credential=\w+/\d{8}/(?P<region>[\w-]+)/(
 LEGACY_VERSION = "bedrock-2023-05-31"
 EXCEPTIONS = {
     400: "ValidationException",
+    401: "UnrecognizedClientException",
     403: "AccessDeniedException",
     404: "ResourceNotFoundException",
     408: "ModelTimeoutException",
@@ -85,7 +86,7 @@ class BedrockRuntime(LoopbackServer):
             return throw(responder, *refused)
         reply = self._scripted.next(exchange)
         usage = usage_of(body, model, self._cached)
-        if reply.status != 200 or not streamed or reply.html:
+        if reply.status != 200 or not streamed or reply.html or reply.drop:
             return await invoke_whole(reply, body, model, usage, responder)
         return await invoke_stream(reply, body, model, usage, responder)
 
@@ -186,7 +187,7 @@ def throw(responder: Responder, status: int, message: str, *, retry_after: float
     """
     headers = {
         "content-type": "application/json",
-        "x-amzn-errortype": EXCEPTIONS.get(status, "InternalServerException"),
+        **({"x-amzn-errortype": EXCEPTIONS[status]} if status in EXCEPTIONS else {}),
         "x-amzn-requestid": "stand-in",
     }
     if retry_after is not None:

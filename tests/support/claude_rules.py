@@ -76,8 +76,8 @@ def shape(body: Mapping[str, Any], name: str) -> Iterator[str]:
 
 def blocks(body: Mapping[str, Any], name: str) -> Iterator[str]:
     every = [*text_blocks(body.get("system", ())), *(b for m in body["messages"] for b in text_blocks(m["content"]))]
-    if any(not block["text"] for block in every):
-        yield "messages: text content blocks must be non-empty"
+    if any(not block["text"].strip() for block in every):
+        yield "messages: text content blocks must contain non-whitespace text"
     marked = [block for block in (*every, *body.get("tools", ())) if "cache_control" in block]
     if len(marked) > 4:
         yield f"A maximum of 4 blocks with cache_control may be provided. Found {len(marked)}."

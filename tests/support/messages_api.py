@@ -101,6 +101,8 @@ async def answer_message(
     Send one scripted reply as the Messages API would, streamed or whole.
     """
     await asyncio.sleep(reply.headers_s)
+    if reply.drop:
+        return responder.die()
     if reply.status != 200:
         return fail(responder, reply.status, reply.message, retry_after=reply.retry_after)
     if reply.html:

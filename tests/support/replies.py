@@ -17,6 +17,7 @@ class Reply:
     """
     One scripted reply.
 
+    `html` answers with a web page, as some gateways do, and `drop` not at all.
     `chunk` is how many characters a token event carries. The faults `die_after`, `garbage_after` and `error_after`
     strike after that many content events; `headers_s` delays the response's head, `first_token_s` the first content.
     """
@@ -39,6 +40,7 @@ class Reply:
     message: str = "scripted failure"
     retry_after: float | None = None
     html: bool = False
+    drop: bool = False
 
 
 def failure(status: int, *, retry_after: float | None = None, message: str = "scripted failure") -> Reply:
