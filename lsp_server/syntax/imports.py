@@ -2,14 +2,18 @@
 What a file takes from other modules, in every form that TypeScript has for it.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-
-from tree_sitter import Node
+from typing import TYPE_CHECKING
 
 from lsp_server.syntax.tree import SyntaxTree
 from lsp_server.text.positions import Span
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

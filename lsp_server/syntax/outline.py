@@ -2,16 +2,20 @@
 What a file declares, as signatures: at its top level, and around a place.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
-
-from tree_sitter import Node
+from typing import TYPE_CHECKING
 
 from lsp_server.syntax.imports import Import, imports
 from lsp_server.syntax.signature import FUNCTIONS, body_within, first_sentence, signature_of
 from lsp_server.syntax.tree import SyntaxTree
 from lsp_server.text.positions import Span
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 __all__ = ["Declaration", "DeclarationKind", "Import", "enclosing_declarations", "imports", "outline"]
 
@@ -50,7 +54,7 @@ class Declaration:
     exported: bool = False
     default: bool = False
     doc: str = ""
-    members: tuple["Declaration", ...] = ()
+    members: tuple[Declaration, ...] = ()
 
 
 def outline(tree: SyntaxTree) -> tuple[Declaration, ...]:
@@ -131,7 +135,7 @@ class _Statement:
     default: bool
 
     @classmethod
-    def of(cls, tree: SyntaxTree, node: Node) -> "_Statement":
+    def of(cls, tree: SyntaxTree, node: Node) -> _Statement:
         before = node.prev_sibling
         while before is not None and before.type == "decorator":
             before = before.prev_sibling

@@ -6,20 +6,24 @@ A text with errors can be read in several ways, and which one wins depends on wh
 edits in a hundred to broken code end in another tree, and now and then an error outlives the edit that mended it.
 So where the first result has errors, the statements that hold them, and those that held them before, are read a second
 time with nothing reused inside them.
+
+The grammars are loaded when the first text is read, so that importing this costs nothing.
 """
+
+from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-
-import tree_sitter_javascript
-import tree_sitter_typescript
-from tree_sitter import Language, Node, Parser, Tree
+from typing import TYPE_CHECKING
 
 from lsp_server.text.document import Document, TextEdit
 from lsp_server.text.positions import Span
+
+if TYPE_CHECKING:
+    from tree_sitter import Language, Node, Tree
 
 
 class Grammar(StrEnum):
@@ -37,13 +41,21 @@ def language_of(grammar: Grammar) -> Language:
     """
     The compiled grammar, for queries.
     """
+    from tree_sitter import Language
+
     match grammar:
         case Grammar.TYPESCRIPT:
-            return Language(tree_sitter_typescript.language_typescript())
+            from tree_sitter_typescript import language_typescript
+
+            return Language(language_typescript())
         case Grammar.TSX:
-            return Language(tree_sitter_typescript.language_tsx())
+            from tree_sitter_typescript import language_tsx
+
+            return Language(language_tsx())
         case Grammar.JAVASCRIPT:
-            return Language(tree_sitter_javascript.language())
+            from tree_sitter_javascript import language
+
+            return Language(language())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,6 +103,8 @@ _parsers = threading.local()
 
 def _parsed(grammar: Grammar, source: bytes, old: Tree | None = None) -> Tree:
     # A parser must not be shared between threads; it lets go of the interpreter while it reads.
+    from tree_sitter import Parser
+
     parser = getattr(_parsers, grammar, None)
     if parser is None:
         parser = Parser(language_of(grammar))

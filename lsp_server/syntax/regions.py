@@ -5,16 +5,20 @@ Where the code before the place is sound, the tree knows.
 Where it is half typed, a grammar's guess is worth little, and the text itself is scanned from the last sound piece on.
 """
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-
-from tree_sitter import Node
+from typing import TYPE_CHECKING
 
 from lsp_server.syntax.scan import Opener, closing_of, openings_at_end
 from lsp_server.syntax.soundness import FARTHEST, HOLDERS, STATEMENTS, anchor_before, is_sound
 from lsp_server.syntax.tree import SyntaxTree
 from lsp_server.text.positions import Span
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 
 class Region(StrEnum):

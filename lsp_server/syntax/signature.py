@@ -2,11 +2,15 @@
 A declaration in one line, and what its comment says first.
 """
 
-import re
+from __future__ import annotations
 
-from tree_sitter import Node
+import re
+from typing import TYPE_CHECKING
 
 from lsp_server.syntax.tree import SyntaxTree
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 
 def signature_of(tree: SyntaxTree, node: Node) -> str:

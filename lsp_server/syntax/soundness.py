@@ -2,11 +2,15 @@
 How far a tree can be trusted at a place: from where on the code before it is sound.
 """
 
-from collections.abc import Iterator
+from __future__ import annotations
 
-from tree_sitter import Node
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lsp_server.syntax.tree import SyntaxTree
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 STATEMENTS = ("_statement", "_declaration", "_definition", "_signature", "switch_case", "switch_default")
 """What the types of statements and members end with."""

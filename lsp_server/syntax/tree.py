@@ -4,14 +4,18 @@ What tree-sitter makes of a document, kept up to date edit by edit.
 Never recurse over a tree in Python: nesting in a file that is being typed, or that is no code at all, has no bound.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
-from tree_sitter import Node
+from typing import TYPE_CHECKING
 
 from lsp_server.syntax.reading import Grammar, Reading, read, read_again
 from lsp_server.text.document import Document, TextEdit
 from lsp_server.text.positions import Span
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 
 @dataclass(frozen=True, eq=False)
