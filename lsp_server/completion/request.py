@@ -34,7 +34,9 @@ class SelectedCompletion:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CompletionRequest:
     """
-    One request at one cursor. `tree` is the syntax of exactly this `document`; `path` is relative to its workspace folder.
+    One request at one cursor.
+
+    `tree` is the syntax of exactly this `document`; `path` is relative to its workspace folder.
     """
 
     id: str
@@ -113,11 +115,13 @@ class Completion:
     """
     A text to offer.
 
-    `span` is what it replaces, on one line, in offsets of the request's document; `text` begins with what `span` holds
-    up to the cursor, so that an editor that filters by prefix keeps it.
+    `span` is what it replaces, on one line, in offsets of `document`; `text` begins with what `span` holds up to the
+    cursor at `offset`, so that an editor that filters by prefix keeps it.
+    A completion that is being typed through stays the same completion: it keeps its id.
     """
 
     id: str
+    document: Document
     text: str
     span: Span
     offset: int

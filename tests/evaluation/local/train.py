@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lsp_server.providers.local import ranker as shipped
 from tests.evaluation.local.corpora import DEFAULT_FOLDER, DEVELOPED, TRAINED, Source, read_files
-from tests.evaluation.local.network import Course, loss, make_course, save, train
+from tests.evaluation.local.network import Course, make_course, quality, save, train
 from tests.evaluation.local.teaching import Lesson, lessons
 
 WEIGHTS = Path(shipped.__file__).with_name(shipped.WEIGHTS)
@@ -26,7 +26,7 @@ def main() -> None:
     course = _course(sources, options)
     check = _course(DEVELOPED, options) if options.development else None
     ranker = train(course, epochs=options.epochs, seed=7, check=check)
-    print("on what it learnt from:", loss(ranker, course))
+    print("on what it learnt from:", quality(ranker, course))
     save(ranker, options.output)
 
 
