@@ -1,5 +1,5 @@
 """
-A provider that answers by script, and remembers what it was asked.
+A vendor's provider by script, for tests of what is wrapped round one.
 """
 
 from collections.abc import AsyncGenerator, Sequence
@@ -22,7 +22,7 @@ Answer = str | Sequence[Chunk] | ProviderError
 USAGE = Usage(input_tokens=100, output_tokens=10)
 
 
-class ScriptedProvider:
+class ScriptedVendor:
     """
     Gives `answers` one after another, the last one again and again.
 
