@@ -336,7 +336,7 @@ def _encloses(node: Node) -> bool:
     if node.type in ("variable_declarator", "public_field_definition", "field_definition", "pair"):
         value = node.child_by_field_name("value")
         return value is not None and body_within(value) is not None
-    return node.type in _KINDS and node.type != "property_identifier"
+    return node.is_named and node.type in _KINDS and node.type != "property_identifier"
 
 
 def _is_within(tree: SyntaxTree, node: Node, offset: int) -> bool:

@@ -2,7 +2,7 @@
 What surrounds a place in a file: code, a string, a comment, JSX text; the block it is in, and the statement's end.
 
 Where the code before the place is sound, the tree knows.
-Where it is half typed, a grammar's guess is worth little, and the text itself is scanned from the last sound piece on.
+Where it is half typed, a grammar's guess is worth little, and the text itself is scanned from the first flaw on.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from lsp_server.syntax.scan import Opener, closing_of, openings_at_end
-from lsp_server.syntax.soundness import FARTHEST, HOLDERS, STATEMENTS, anchor_before, is_sound
 from lsp_server.syntax.tree import SyntaxTree
 from lsp_server.text.positions import Span
 
@@ -38,10 +37,10 @@ def region_at(tree: SyntaxTree, offset: int) -> Region:
     """
     What a character typed at `offset` would become part of.
     """
-    anchor = anchor_before(tree, offset)
-    if is_sound(tree, anchor, offset):
+    start = _unsound_from(tree, offset)
+    if start is None:
         return _region_in_tree(tree, offset)
-    openings = openings_at_end(tree.document.slice(anchor, offset), jsx=tree.has_jsx)
+    openings = openings_at_end(tree.document.slice(start, offset), jsx=tree.has_jsx)
     return _REGIONS.get(openings[-1].kind, Region.CODE) if openings else Region.CODE
 
 
@@ -77,7 +76,7 @@ def statement_end(tree: SyntaxTree, offset: int) -> int | None:
     Where the innermost statement or member around the character at `offset` ends; `None` while it is broken.
     """
     for node in reversed(tree.path_at(offset)):
-        if node.type.endswith(STATEMENTS) and node.parent and node.parent.type in HOLDERS:
+        if node.type.endswith(_STATEMENTS) and node.parent and node.parent.type in _HOLDERS:
             return None if node.has_error else tree.span_of(node).end
     return None
 
@@ -129,6 +128,15 @@ _NAMES_FOLLOW = re.compile(
 )
 
 
+_STATEMENTS = ("_statement", "_declaration", "_definition", "_signature", "switch_case", "switch_default")
+_HOLDERS = frozenset(
+    {"program", "statement_block", "class_body", "interface_body", "object_type", "switch_body"}
+    | {"switch_case", "switch_default", "ERROR"}
+)
+
+# How many characters of text are looked at, back or ahead.
+_FARTHEST = 1 << 17
+_LONGEST_COMMENT = 1 << 13
 _MOST_BLANK_LINES = 64
 
 
@@ -139,10 +147,35 @@ class _Block:
     inside: int
 
 
+def _unsound_from(tree: SyntaxTree, offset: int) -> int | None:
+    """
+    From where on the text must be read rather than the tree, if that is before `offset`.
+    """
+    document = tree.document
+    flaws = [document.offset_of_byte(span.start) for span in tree.reading.broken[:1]]
+    flaws += _unfinished_comment(tree, offset)
+    if not flaws or min(flaws) >= offset:
+        return None
+    # What the whole statement at the top level has opened before counts too.
+    path = tree.path_at(min(flaws))
+    start = document.offset_of_byte(path[1].start_byte) if len(path) > 1 else 0
+    return max(start, document.line_start(document.line_of(max(0, offset - _FARTHEST))))
+
+
+def _unfinished_comment(tree: SyntaxTree, offset: int) -> list[int]:
+    """
+    Where a `/*` may lack its end. The grammars find no fault with some: `/* see a/b` is a regular expression to them.
+    """
+    start = max(0, offset - _LONGEST_COMMENT)
+    before = tree.document.slice(start, offset)
+    opening = before.rfind("/*")
+    return [start + opening] if opening > before.rfind("*/") else []
+
+
 def _region_in_tree(tree: SyntaxTree, offset: int) -> Region:
     path = tree.path_at(offset - 1) if offset else ()
     for node in reversed(path):
-        region = _REGION_NODES.get(node.type)
+        region = _REGION_NODES.get(node.type) if node.is_named else None
         if region and offset in _places_inside(tree, node):
             return region
     return Region.CODE
@@ -156,22 +189,20 @@ def _places_inside(tree: SyntaxTree, node: Node) -> range:
     if node.type == "regex" and (pattern := node.child_by_field_name("pattern")):
         return range(span.start + 1, tree.span_of(pattern).end + 1)
     opening = tree.document.slice(span.start, span.start + 2)
-    if opening in ("//", "#!"):
-        return range(span.start + 1, span.end + 1)
-    return range(span.start + (2 if opening == "${" else 1), span.end)
+    ends_with_line = opening in ("//", "#!")
+    width = 2 if ends_with_line or opening in ("/*", "${") else 1
+    return range(span.start + width, span.end + ends_with_line)
 
 
 def _block_at(tree: SyntaxTree, offset: int) -> _Block | None:
-    anchor = anchor_before(tree, offset)
-    if is_sound(tree, anchor, offset):
-        return _block_in_tree(tree, offset)
-    return _block_in_text(tree, anchor, offset)
+    start = _unsound_from(tree, offset)
+    return _block_in_tree(tree, offset) if start is None else _block_in_text(tree, start, offset)
 
 
 def _block_in_tree(tree: SyntaxTree, offset: int) -> _Block | None:
     path = tree.path_at(offset - 1) if offset else ()
     for node in reversed(path):
-        kind = _BLOCK_NODES.get(node.type)
+        kind = _BLOCK_NODES.get(node.type) if node.is_named else None
         inside = _places_inside(tree, node) if kind is not Opener.JSX_CHILDREN else _places_among_children(tree, node)
         if kind and offset in inside:
             return _Block(kind, tree.span_of(node), inside.start)
@@ -185,17 +216,17 @@ def _places_among_children(tree: SyntaxTree, element: Node) -> range:
     return range(tree.span_of(opening).end, tree.span_of(closing).start + 1)
 
 
-def _block_in_text(tree: SyntaxTree, anchor: int, offset: int) -> _Block | None:
+def _block_in_text(tree: SyntaxTree, start: int, offset: int) -> _Block | None:
     document, jsx = tree.document, tree.has_jsx
-    openings = openings_at_end(document.slice(anchor, offset), jsx=jsx)
+    openings = openings_at_end(document.slice(start, offset), jsx=jsx)
     blocks = [opening for opening in openings if opening.kind in _BLOCK_OPENERS]
     if not blocks:
         return None
     block = blocks[-1]
-    ahead = document.slice(anchor, offset + FARTHEST)
-    closing = closing_of(block, ahead, openings, offset - anchor, jsx=jsx)
-    end = document.length if closing is None else anchor + closing.end
-    return _Block(block.kind, Span(anchor + block.start, end), anchor + block.inside)
+    ahead = document.slice(start, offset + _FARTHEST)
+    closing = closing_of(block, ahead, openings, offset - start, jsx=jsx)
+    end = document.length if closing is None else start + closing.end
+    return _Block(block.kind, Span(start + block.start, end), start + block.inside)
 
 
 def _is_body(tree: SyntaxTree, block: _Block) -> bool:

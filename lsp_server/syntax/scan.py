@@ -74,7 +74,7 @@ _BEFORE_OPERAND = frozenset(_WORDS_BEFORE_OPERAND.split())
 _IN_CODE = re.compile(r"//|/\*|[`'\"/{}<]")
 _IN_TEMPLATE = re.compile(r"\\|`|\$\{")
 _IN_TAG = re.compile(r"//|/\*|/>|[>'\"{]")
-_IN_CHILDREN = re.compile(r"\{|</|<(?=[\w$>])")
+_IN_CHILDREN = re.compile(r"\{|</|<(?=[\w$>]|\Z)")
 
 _LINE_COMMENT = re.compile(r"//[^\n\r\u2028\u2029]*")
 _STRING = {
