@@ -64,7 +64,7 @@ def refused(call: Call) -> ProviderError:
     """
     The model declined.
     """
-    return Refused(f"{call.model} declined to answer this request; nothing needs to be done.")
+    return Refused(f"The model {call.model} declined to answer this request; nothing needs to be done.")
 
 
 def timed_out(call: Call, seconds: float, *, has_begun: bool) -> ProviderError:
@@ -114,12 +114,19 @@ CAUSES: tuple[tuple[set[str], Kind, Sentence], ...] = (
     (
         {"SSOError", "TokenRetrievalError", "CredentialRetrievalError", "CredentialsError"},
         NotAuthorised,
-        lambda call: f"The sign-in to {call.vendor.title} has expired; {call.vendor.refused_credential}.",
+        lambda call: f"The sign-in to {call.vendor.title} is missing or expired; {call.vendor.refused_credential}.",
     ),
     (
         {"ProfileNotFound", "NoRegionError", "InvalidURL", "UnsupportedProtocol", "InvalidConfigError"},
         NotConfigured,
         lambda call: f"{call.vendor.title} can't be used as configured; check {call.vendor.address}.",
+    ),
+    (
+        {"LocalProtocolError"},
+        NotConfigured,
+        lambda call: (
+            f"The credential for {call.vendor.title} can't be sent as it is; {call.vendor.refused_credential}."
+        ),
     ),
     (
         {"SSLError"},
@@ -198,51 +205,58 @@ def from_status(status: int, call: Call, *, retry_after_s: float | None = None) 
         kind, sentence = SENTENCES[500]
     else:
         kind, sentence = SENTENCES[400]
-    return kind(sentence(call).format(status=status), retry_after_s=retry_after_s)
+    return kind(sentence(call, status), retry_after_s=retry_after_s)
 
 
-SENTENCES: Mapping[int, tuple[Kind, Sentence]] = {
+SENTENCES: Mapping[int, tuple[Kind, Callable[[Call, int], str]]] = {
     400: (
         RequestRejected,
-        lambda call: (
-            f"{call.vendor.title} rejected the request to {call.model} ({{status}});"
+        lambda call, status: (
+            f"{call.vendor.title} rejected the request to {call.model} ({status});"
             f" choose another model in {call.model_setting}, or see the request with `pacenotes audit`."
         ),
     ),
     401: (
         NotAuthorised,
-        lambda call: f"{call.vendor.title} refused the credential ({{status}}); {call.vendor.refused_credential}.",
+        lambda call, status: (
+            f"{call.vendor.title} refused the credential ({status}); {call.vendor.refused_credential}."
+        ),
     ),
     402: (
         NotAuthorised,
-        lambda call: f"The account at {call.vendor.title} has no credit left ({{status}}); ask its owner to add some.",
+        lambda call, status: (
+            f"The account at {call.vendor.title} has no credit left ({status}); ask its owner to add some."
+        ),
     ),
     403: (
         NotAuthorised,
-        lambda call: (
-            f"{call.vendor.title} does not let this credential use {call.model} ({{status}});"
+        lambda call, status: (
+            f"{call.vendor.title} does not let this credential use {call.model} ({status});"
             f" ask for access, or choose another model in {call.model_setting}."
         ),
     ),
     404: (
         RequestRejected,
-        lambda call: (
-            f"{call.vendor.title} does not know {call.model} ({{status}});"
+        lambda call, status: (
+            f"{call.vendor.title} does not know {call.model} ({status});"
             f" check {call.model_setting} and {call.vendor.address}."
         ),
     ),
-    407: (Unreachable, lambda call: "The network's proxy asks for a sign-in ({status}); check HTTPS_PROXY."),
-    408: (TimedOut, lambda call: f"{call.vendor.title} did not answer in time ({{status}}); try again."),
+    407: (Unreachable, lambda _, status: f"The network's proxy asks for a sign-in ({status}); check HTTPS_PROXY."),
+    408: (TimedOut, lambda call, status: f"{call.vendor.title} did not answer in time ({status}); try again."),
     413: (
         RequestRejected,
-        lambda call: f"The request is too large for {call.model} ({{status}}); lower completion.contextTokens.",
+        lambda call, status: f"The request is too large for {call.model} ({status}); lower completion.contextTokens.",
     ),
     429: (
         RateLimited,
-        lambda call: f"{call.vendor.title} is receiving too many requests ({{status}}); pausing for a while.",
+        lambda call, status: f"{call.vendor.title} is receiving too many requests ({status}); pausing for a while.",
     ),
-    500: (Overloaded, lambda call: f"{call.vendor.title} is failing or overloaded ({{status}}); pausing for a while."),
-    504: (TimedOut, lambda call: f"{call.vendor.title} did not answer in time ({{status}}); try again."),
+    500: (
+        Overloaded,
+        lambda call, status: f"{call.vendor.title} is failing or overloaded ({status}); pausing for a while.",
+    ),
+    504: (TimedOut, lambda call, status: f"{call.vendor.title} did not answer in time ({status}); try again."),
 }
 
 
