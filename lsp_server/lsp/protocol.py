@@ -48,11 +48,37 @@ DOCUMENT_METHODS = (
 """What pygls would keep its own copy of the documents for, which costs the length of the document with every key."""
 
 
+INITIALIZE_USED: dict[str, Any] = {
+    "processId": ...,
+    "clientInfo": ...,
+    "rootPath": ...,
+    "rootUri": ...,
+    "workspaceFolders": ...,
+    "initializationOptions": ...,
+    "capabilities": {
+        "general": {"positionEncodings": ...},
+        "window": {"workDoneProgress": ...},
+        "workspace": {
+            "configuration": ...,
+            "didChangeConfiguration": {"dynamicRegistration": ...},
+            "didChangeWatchedFiles": {"dynamicRegistration": ...},
+        },
+    },
+}
+"""
+What is read of `initialize`.
+
+The rest is left unread: a value from a later version of the protocol, where nobody looks, must not keep a client out.
+"""
+
+
 def converter() -> cattrs.Converter:
     """
     Translates between JSON and the types of the protocol, ours included.
     """
     made: cattrs.Converter = default_converter()  # type: ignore[no-untyped-call]
+    change = types.TextDocumentContentChangePartial | types.TextDocumentContentChangeWholeDocument
+    made.register_structure_hook(change, lambda given, _: _content_change(made, given))
     extensions.register(made)
     return made
 
@@ -216,6 +242,8 @@ class ServerProtocol(LanguageServerProtocol):
         expected: Any = extensions.PARAMS[method] if method in extensions.PARAMS else types.METHOD_TO_TYPES[method][2]
         if expected is None:
             return None
+        if method == types.INITIALIZE:
+            params = _used(params, INITIALIZE_USED)
         try:
             return self._converter.structure({} if params is None else params, expected)
         except Exception as error:
@@ -241,6 +269,7 @@ class ServerProtocol(LanguageServerProtocol):
             result = handler(*(args or ()), **(kwargs or {}))
             if inspect.isawaitable(result):
                 future = self._request_futures[msg_id] = asyncio.ensure_future(result)  # type: ignore[assignment]
+                future.add_done_callback(lambda _: self._request_futures.pop(msg_id, None))
             else:
                 future.set_result(result)
         except Exception as error:
@@ -248,7 +277,6 @@ class ServerProtocol(LanguageServerProtocol):
         future.add_done_callback(callback)
 
     def _send_handler_result(self, future: Any, *, msg_id: Any) -> None:
-        self._request_futures.pop(msg_id, None)
         if future.cancelled():
             self._send_error(msg_id, JsonRpcRequestCancelled("The request was cancelled."))
             return
@@ -277,6 +305,19 @@ class ServerProtocol(LanguageServerProtocol):
         body = json.dumps(data, default=self._serialize_message).encode()
         assert self._out is not None, "a message before the client has connected"
         self._out.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+
+
+def _content_change(made: cattrs.Converter, given: Any) -> types.TextDocumentContentChangeEvent:
+    # Some clients say that there is no range by sending null.
+    if given.get("range") is None:
+        return types.TextDocumentContentChangeWholeDocument(text=given["text"])
+    return made.structure(given, types.TextDocumentContentChangePartial)
+
+
+def _used(given: Any, used: dict[str, Any]) -> Any:
+    if not isinstance(given, dict):
+        return given
+    return {key: given[key] if part is ... else _used(given[key], part) for key, part in used.items() if key in given}
 
 
 def _problem_of(message: Any) -> str:

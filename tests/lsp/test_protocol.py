@@ -3,7 +3,6 @@ JSON-RPC by the specification: one answer for each request, whatever the message
 """
 
 import asyncio
-import io
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -15,9 +14,8 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from lsp_server.lsp import extensions
-from lsp_server.lsp.framing import Body, Decoder
 from lsp_server.lsp.protocol import ServerProtocol, converter
-from lsp_server.lsp.transport import Writer
+from tests.support.conversation import Conversation
 
 PARSE_ERROR, INVALID_REQUEST, UNKNOWN_METHOD, INVALID_PARAMS, INTERNAL = -32700, -32600, -32601, -32602, -32603
 NOT_INITIALIZED, CANCELLED = -32002, -32800
@@ -26,26 +24,12 @@ EXECUTE = types.WORKSPACE_EXECUTE_COMMAND
 INITIALIZE = {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {"capabilities": {}, "processId": None}}
 
 
-class Recording(io.RawIOBase):
-    """
-    The client's end of the wire.
-    """
-
-    def __init__(self) -> None:
-        self.messages: list[dict[str, Any]] = []
-        self._decoder = Decoder()
-
-    def write(self, data: Any, /) -> int:
-        for frame in self._decoder.feed(bytes(data)):
-            assert isinstance(frame, Body)
-            self.messages.append(json.loads(frame.data))
-        return len(data)
-
-
 class SmallServer(LanguageServer):
     """
     A server with a handler of each kind.
     """
+
+    protocol: ServerProtocol
 
     def __init__(self) -> None:
         super().__init__("small", "1", protocol_cls=ServerProtocol, converter_factory=converter)
@@ -104,49 +88,24 @@ HANDLERS: dict[str, Callable[..., Any]] = {
 }
 
 
-class Conversation:
+class Small(Conversation):
     """
-    A client talking to the protocol, without a process in between.
+    A conversation with the small server.
     """
 
     def __init__(self) -> None:
-        self.wire = Recording()
         self.server = SmallServer()
-        self.left = False
-        protocol = self.server.protocol
-        assert isinstance(protocol, ServerProtocol)
-        self.protocol = protocol
-        self.protocol.connect(Writer(self.wire, self._leave), self._leave)
-
-    def _leave(self) -> None:
-        self.left = True
-
-    def send(self, message: Any) -> None:
-        self.protocol.receive(message if isinstance(message, bytes) else json.dumps(message).encode())
-
-    def request(self, method: str, params: Any = None, id: int | str = 1) -> None:
-        self.send({"jsonrpc": "2.0", "id": id, "method": method, "params": params})
-
-    def notify(self, method: str, params: Any = None) -> None:
-        self.send({"jsonrpc": "2.0", "method": method, "params": params})
-
-    async def settle(self) -> list[dict[str, Any]]:
-        """
-        All that has been answered since the last time.
-        """
-        for _ in range(10):
-            await asyncio.sleep(0)
-        messages, self.wire.messages = self.wire.messages, []
-        return messages
+        self.protocol = self.server.protocol
+        super().__init__(self.protocol)
 
 
 @pytest.fixture
-def conversation() -> Conversation:
-    return Conversation()
+def conversation() -> Small:
+    return Small()
 
 
 @pytest.fixture
-async def running(conversation: Conversation) -> Conversation:
+async def running(conversation: Small) -> Small:
     conversation.send(INITIALIZE)
     await conversation.settle()
     return conversation
@@ -159,7 +118,7 @@ def codes(messages: Sequence[dict[str, Any]]) -> list[tuple[Any, Any]]:
 POSITION = {"textDocument": {"uri": "file:///a.ts"}, "position": {"line": 3, "character": 0}}
 
 
-async def test_a_request_is_answered_with_its_id(running: Conversation) -> None:
+async def test_a_request_is_answered_with_its_id(running: Small) -> None:
     """
     Sound requests get their result, whether the id is a number or a string.
     """
@@ -201,7 +160,7 @@ async def test_a_request_is_answered_with_its_id(running: Conversation) -> None:
         ({**INITIALIZE, "id": 4}, (4, INVALID_REQUEST)),
     ],
 )  # fmt: skip
-async def test_bad_messages_are_answered_with_an_error(running: Conversation, message: Any, answer: Any) -> None:
+async def test_bad_messages_are_answered_with_an_error(running: Small, message: Any, answer: Any) -> None:
     """
     Each gets one error with the right code and id, never a traceback, and the next request is answered.
     """
@@ -228,7 +187,7 @@ async def test_bad_messages_are_answered_with_an_error(running: Conversation, me
         {"jsonrpc": "2.0", "id": [], "result": 3},
     ],
 )
-async def test_what_is_no_request_gets_no_answer(running: Conversation, message: Any) -> None:
+async def test_what_is_no_request_gets_no_answer(running: Small, message: Any) -> None:
     """
     Unknown or malformed notifications and stray answers are passed over.
     """
@@ -260,7 +219,7 @@ def test_no_message_stops_the_conversation(messages: list[Any]) -> None:
     """
 
     async def converse() -> None:
-        conversation = Conversation()
+        conversation = Small()
         for message in [INITIALIZE, *messages]:
             conversation.send(message)
             await conversation.settle()
@@ -270,7 +229,7 @@ def test_no_message_stops_the_conversation(messages: list[Any]) -> None:
     asyncio.run(converse())
 
 
-async def test_requests_before_initialize_are_refused(conversation: Conversation) -> None:
+async def test_requests_before_initialize_are_refused(conversation: Small) -> None:
     """
     They get -32002; notifications are dropped.
     """
@@ -285,7 +244,7 @@ async def test_requests_before_initialize_are_refused(conversation: Conversation
 DOCUMENT = {"uri": "file:///a.ts", "languageId": "typescript", "version": 1, "text": ""}
 
 
-async def test_after_shutdown_only_exit_counts(running: Conversation) -> None:
+async def test_after_shutdown_only_exit_counts(running: Small) -> None:
     """
     Requests are refused and notifications dropped from the moment that `shutdown` came; `exit` leaves with 0.
     """
@@ -296,16 +255,16 @@ async def test_after_shutdown_only_exit_counts(running: Conversation) -> None:
 
     assert sorted(codes(await running.settle())) == [(1, None), (2, INVALID_REQUEST), (3, INVALID_REQUEST)]
     assert running.server.log == ["closed"]
-    assert not running.left
+    assert running.leaves == 0
 
     running.notify("exit")
 
-    assert running.left
+    assert running.leaves == 1
     assert running.protocol.exit_code == 0
 
 
 @pytest.mark.parametrize("initialized", [True, False])
-async def test_exit_without_shutdown_leaves_with_1(conversation: Conversation, initialized: bool) -> None:
+async def test_exit_without_shutdown_leaves_with_1(conversation: Small, initialized: bool) -> None:
     """
     As the specification says, even before `initialize`.
     """
@@ -313,11 +272,11 @@ async def test_exit_without_shutdown_leaves_with_1(conversation: Conversation, i
         conversation.send(INITIALIZE)
     conversation.notify("exit")
 
-    assert conversation.left
+    assert conversation.leaves == 1
     assert conversation.protocol.exit_code == 1
 
 
-async def test_closing_happens_once(running: Conversation) -> None:
+async def test_closing_happens_once(running: Small) -> None:
     """
     `shutdown` and the end of the stream together save once.
     """
@@ -328,7 +287,7 @@ async def test_closing_happens_once(running: Conversation) -> None:
     assert running.server.log == ["closed"]
 
 
-async def test_shutdown_cancels_what_is_in_flight(running: Conversation) -> None:
+async def test_shutdown_cancels_what_is_in_flight(running: Small) -> None:
     """
     The request being worked on is answered as cancelled, and `shutdown` with a result.
     """
@@ -339,7 +298,7 @@ async def test_shutdown_cancels_what_is_in_flight(running: Conversation) -> None
     assert sorted(codes(await running.settle())) == [(1, CANCELLED), (2, None)]
 
 
-async def test_cancelling_reaches_into_a_command(running: Conversation) -> None:
+async def test_cancelling_reaches_into_a_command(running: Small) -> None:
     """
     The handler's own await is cancelled, and the request is answered as such.
     """
@@ -351,7 +310,7 @@ async def test_cancelling_reaches_into_a_command(running: Conversation) -> None:
     assert running.server.cancelled == ["sleep"]
 
 
-async def test_a_request_cancelled_in_the_same_breath_never_runs(running: Conversation) -> None:
+async def test_a_request_cancelled_in_the_same_breath_never_runs(running: Small) -> None:
     """
     A cancellation that arrives with its request is in time.
     """
@@ -362,7 +321,7 @@ async def test_a_request_cancelled_in_the_same_breath_never_runs(running: Conver
     assert running.server.cancelled == []
 
 
-async def test_an_id_in_use_is_refused(running: Conversation) -> None:
+async def test_an_id_in_use_is_refused(running: Small) -> None:
     """
     Two requests of one id could not be told apart; once the first is answered the id is free again.
     """
@@ -376,7 +335,7 @@ async def test_an_id_in_use_is_refused(running: Conversation) -> None:
     assert codes(await running.settle()) == [(1, None)]
 
 
-async def test_a_handler_sees_the_world_as_it_was_when_asked(running: Conversation) -> None:
+async def test_a_handler_sees_the_world_as_it_was_when_asked(running: Small) -> None:
     """
     What a handler does before its first await happens before the next message is handled.
     """
@@ -388,7 +347,7 @@ async def test_a_handler_sees_the_world_as_it_was_when_asked(running: Conversati
 
 
 async def test_a_failing_notification_is_logged_without_its_text(
-    running: Conversation, caplog: pytest.LogCaptureFixture
+    running: Small, caplog: pytest.LogCaptureFixture
 ) -> None:
     """
     The log says what failed and where; the exception's own words may quote the document.
@@ -410,7 +369,7 @@ ANSWERS = {
 
 
 @pytest.mark.parametrize(("answer", "expected"), ANSWERS.values(), ids=ANSWERS.keys())
-async def test_answers_to_our_own_requests(running: Conversation, answer: Any, expected: Any) -> None:
+async def test_answers_to_our_own_requests(running: Small, answer: Any, expected: Any) -> None:
     """
     Whatever the client answers, whoever asked gets a result or an error and does not wait for ever.
     """
@@ -431,7 +390,7 @@ async def test_answers_to_our_own_requests(running: Conversation, answer: Any, e
         assert list(await asked) == expected
 
 
-async def test_an_answer_with_the_id_of_the_clients_own_request_is_passed_over(running: Conversation) -> None:
+async def test_an_answer_with_the_id_of_the_clients_own_request_is_passed_over(running: Small) -> None:
     """
     It must not end that request.
     """

@@ -1,0 +1,322 @@
+"""
+One client's session: its documents, what it was last offered in each, and what is being worked on.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Coroutine, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pygls.exceptions import JsonRpcInvalidParams
+
+from lsp_server.completion import engine
+from lsp_server.completion.request import (
+    Completion,
+    CompletionRequest,
+    NoCompletion,
+    NoCompletionReason,
+    Outcome,
+    Source,
+)
+from lsp_server.configuration import FILE_NAME
+from lsp_server.context.snippet import Context
+from lsp_server.lsp.attempt import Attempt, Cursor
+from lsp_server.lsp.client import Client
+from lsp_server.lsp.dependencies import Services
+from lsp_server.lsp.equipment import Equipment, Orders, equip
+from lsp_server.lsp.journal import Journal
+from lsp_server.lsp.status import Status, StatusBoard, StatusKind
+from lsp_server.providers.base import Purpose
+from lsp_server.settings import Settings
+from lsp_server.syntax.tree import SyntaxTree
+from lsp_server.text.document import ContentChange, Document
+from lsp_server.text.positions import Position
+from lsp_server.workspace import Ignored, Workspace
+
+PARSED_INLINE = 64_000
+"""Longer documents are parsed in a thread; shorter ones sooner than a thread could be told to."""
+
+BUSY_AFTER_S = 0.3
+TICK_S = 1.0
+
+logger = logging.getLogger(__name__)
+
+
+class Session:
+    """
+    Everything that a client's messages change. All of it happens on the event loop.
+    """
+
+    def __init__(self, client: Client, services: Services) -> None:
+        self.client = client
+        self.workspace = Workspace(client.folders)
+        self.journal = Journal(services.clock, self.workspace.snapshot)
+        self._services = services
+        self._equipment: Equipment | None = None
+        self._renewing = asyncio.Lock()
+        self._board = StatusBoard(client.show_status)
+        self._offers: dict[str, Completion] = {}
+        self._in_flight: dict[tuple[str, str], asyncio.Task[Outcome]] = {}
+        self._background: set[asyncio.Task[None]] = set()
+        self._starting = self.spawn(self.renew())
+        self.spawn(self._keep_time())
+
+    # Documents.
+
+    def open(self, document: Document) -> None:
+        """
+        A document is in the editor now; a long one is parsed before anybody asks about it.
+        """
+        document = self.workspace.open(document)
+        if document.length > PARSED_INLINE:
+            self.spawn(self._parse_ahead(document))
+
+    def change(self, uri: str, changes: Sequence[ContentChange], version: int) -> None:
+        """
+        A document has been edited.
+        """
+        edits = self.workspace.change(uri, changes, version, self.client.encoding)
+        document = self.workspace.snapshot().document(uri)
+        if document is not None and not isinstance(edits, Ignored):
+            self.journal.edited(document, edits)
+
+    def close_document(self, uri: str) -> None:
+        """
+        A document has left the editor; nothing is offered in it any more.
+        """
+        self.workspace.close(uri)
+        self._offers.pop(uri, None)
+        self._cancel_in_flight(uri)
+        self.journal.closed(uri)
+
+    def cursor(self, uri: str, position: Position) -> Cursor:
+        """
+        The place that a request is about, in the text as it is now.
+        """
+        snapshot = self.workspace.snapshot()
+        document = snapshot.document(uri)
+        offset = document.offset_at(position, self.client.encoding) if document else 0
+        return Cursor(uri=uri, path=snapshot.relative_path(uri), document=document, offset=offset)
+
+    # Completions.
+
+    async def complete(self, cursor: Cursor, asked_by: str) -> Outcome:
+        """
+        What to offer at `cursor`. A newer request of the same kind for the document ends this one.
+        """
+        attempt = Attempt(id=self._services.new_id(), cursor=cursor, started=self._services.clock())
+        self.journal.asked(attempt)
+        try:
+            with self._busy_when_slow():
+                outcome = await self._latest((asked_by, cursor.uri), self._answer(attempt))
+        except asyncio.CancelledError:
+            self.journal.answered(attempt, NoCompletion(id=attempt.id, reason=NoCompletionReason.CANCELLED))
+            raise
+        except Exception:
+            self.journal.failed(attempt)
+            raise
+        outcome = outcome or NoCompletion(id=attempt.id, reason=NoCompletionReason.SUPERSEDED)
+        self.journal.answered(attempt, outcome)
+        if isinstance(outcome, Completion) and outcome.source is not Source.TYPED_THROUGH:
+            self._offers[cursor.uri] = outcome
+        if self._equipment is not None:
+            self._board.after(outcome, self._equipment.backend.spent_today_usd())
+        return outcome
+
+    async def request_at(self, cursor: Cursor, request_id: str) -> CompletionRequest | None:
+        """
+        What the engine is asked at `cursor`; nothing when the document is closed or has changed meanwhile.
+        """
+        tree = await self._tree(cursor.document) if cursor.document else None
+        if cursor.document is None or tree is None:
+            return None
+        return CompletionRequest(
+            id=request_id,
+            document=cursor.document,
+            tree=tree,
+            offset=cursor.offset,
+            path=cursor.path,
+            trigger_kind=cursor.trigger_kind,
+            selected=cursor.selected,
+        )
+
+    def dismissed(self, completion_id: str, reason: str) -> None:
+        """
+        The engineer does not want to see a completion, so it is not offered while it is typed either.
+        """
+        self._offers = {uri: offer for uri, offer in self._offers.items() if offer.id != completion_id}
+        self.journal.dismissed(completion_id, reason)
+
+    async def context(self, cursor: Cursor, budget: int | None, open_files: Sequence[str]) -> Context:
+        """
+        What a model would be shown at `cursor`, within the settings' own budget unless another is given.
+        """
+        equipment = await self.equipment()
+        if rule := equipment.backend.why_excluded(cursor.uri):
+            raise JsonRpcInvalidParams(f"The document is excluded by {rule}.")
+        request = await self.request_at(cursor, self._services.new_id())
+        if request is None:
+            raise JsonRpcInvalidParams("The document is not open, or has changed meanwhile.")
+        if budget is None:
+            budget = (await self.settings_for(cursor.uri)).completion_context_tokens
+        return await equipment.backend.gather_for(request, max(0, budget), open_files)
+
+    async def ready(self) -> None:
+        """
+        Wait until the workspace is known.
+        """
+        await (await self.equipment()).backend.ready()
+
+    async def files_changed(self, uris: Sequence[str]) -> None:
+        """
+        Files on disk are no longer what they were.
+        """
+        if any(uri.endswith(f"/{FILE_NAME}") for uri in uris):
+            await self.renew()
+        (await self.equipment()).backend.files_changed(uris)
+
+    # Settings.
+
+    async def equipment(self) -> Equipment:
+        """
+        What to work with, as soon as there is any.
+        """
+        if self._equipment is None:
+            await asyncio.shield(self._starting)
+        if self._equipment is None:
+            raise RuntimeError("The session could not be equipped.")
+        return self._equipment
+
+    async def settings_for(self, uri: str) -> Settings:
+        """
+        The settings in force for a document.
+        """
+        return (await self.equipment()).settings_for(self.workspace.snapshot().folder_of(uri))
+
+    def now(self) -> float:
+        """
+        The time on the session's clock.
+        """
+        return self._services.clock()
+
+    async def renew(self) -> None:
+        """
+        Read the settings again, and work with what they ask for.
+        """
+        async with self._renewing:
+            editor, identity = await self.client.settings()
+            snapshot, before = self.workspace.snapshot, self._equipment
+            orders = Orders(editor=editor, client=identity, folders=snapshot().folders)
+            equipment = await asyncio.to_thread(equip, self._services, orders, snapshot, before)
+            self._equipment = equipment
+            self.client.tell_problems(equipment.problems)
+            if before is not None and before.backend is equipment.backend:
+                return
+            self.journal.use(equipment.telemetry, identity)
+            self._board.show(_standing(equipment))
+            self.spawn(equipment.backend.warm_up())
+            if before is not None:
+                self._cancel_in_flight()
+                self.spawn(before.close())
+
+    # The end.
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """
+        Do something in the background; a failure is logged, the end of the session cancels it.
+        """
+        task = asyncio.ensure_future(work)
+        self._background.add(task)
+        task.add_done_callback(self._background_done)
+        return task
+
+    async def close(self) -> None:
+        """
+        Stop what is in hand and save what must not be lost, soon.
+        """
+        for task in self._background | set(self._in_flight.values()):
+            task.cancel()
+        self.journal.end()
+        if self._equipment is not None:
+            await self._equipment.close()
+
+    async def _answer(self, attempt: Attempt) -> Outcome:
+        cursor = attempt.cursor
+        if cursor.document is None:
+            return NoCompletion(id=attempt.id, reason=NoCompletionReason.UNKNOWN_DOCUMENT)
+        equipment = await self.equipment()
+        settings = await self.settings_for(cursor.uri)
+        if cursor.document.length > settings.max_file_kb * 1024:
+            return NoCompletion(id=attempt.id, reason=NoCompletionReason.FILE_TOO_LARGE)
+        if rule := equipment.backend.why_excluded(cursor.uri):
+            return NoCompletion(id=attempt.id, reason=NoCompletionReason.EXCLUDED, detail=f"Excluded by {rule}.")
+        attempt.request = await self.request_at(cursor, attempt.id)
+        if attempt.request is None:
+            return NoCompletion(id=attempt.id, reason=NoCompletionReason.SUPERSEDED)
+        return await engine.complete(
+            attempt.request,
+            previous=self._offers.get(cursor.uri),
+            provider=equipment.backend.provider,
+            gather=equipment.backend.gather,
+            settings=settings,
+            clock=self._services.clock,
+        )
+
+    async def _latest(self, slot: tuple[str, str], work: Coroutine[Any, Any, Outcome]) -> Outcome | None:
+        """
+        Do `work` in place of what the slot holds; `None` when it is itself displaced.
+        """
+        if older := self._in_flight.get(slot):
+            older.cancel()
+        task = self._in_flight[slot] = asyncio.ensure_future(work)
+        try:
+            await asyncio.wait({task})
+        finally:
+            task.cancel()
+            if self._in_flight.get(slot) is task:
+                del self._in_flight[slot]
+        return None if task.cancelled() else task.result()
+
+    async def _tree(self, document: Document) -> SyntaxTree | None:
+        if document.length <= PARSED_INLINE:
+            tree = self.workspace.tree(document.uri)
+        else:
+            tree = await asyncio.to_thread(self.workspace.tree, document.uri)
+        return tree if tree is not None and tree.document is document else None
+
+    async def _parse_ahead(self, document: Document) -> None:
+        await self._tree(document)
+
+    async def _keep_time(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            self.journal.tick()
+
+    @contextlib.contextmanager
+    def _busy_when_slow(self) -> Iterator[None]:
+        busy = asyncio.get_running_loop().call_later(BUSY_AFTER_S, self._board.begin_work)
+        try:
+            yield
+        finally:
+            busy.cancel()
+            self._board.end_work()
+
+    def _cancel_in_flight(self, uri: str | None = None) -> None:
+        for (_, task_uri), task in self._in_flight.items():
+            if uri in (None, task_uri):
+                task.cancel()
+
+    def _background_done(self, task: asyncio.Task[None]) -> None:
+        self._background.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            logger.error("Work in the background failed: %s", type(error).__name__)
+
+
+def _standing(equipment: Equipment) -> Status:
+    settings, provider = equipment.settings, equipment.backend.provider
+    status = Status(provider=provider.name, model=provider.model_for(Purpose.COMPLETION))
+    if settings.enabled and settings.completion_enabled:
+        return status
+    return replace(status, kind=StatusKind.INACTIVE, message="Completions are switched off in the settings.")

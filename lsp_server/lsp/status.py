@@ -1,0 +1,97 @@
+"""
+Keep the client told how we are: each change once, and one clear thing at a time.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from lsp_server.completion.request import Completion, NoCompletion, NoCompletionReason, Outcome, Source
+
+
+class StatusKind(StrEnum):
+    """
+    How we are, at a glance.
+    """
+
+    NORMAL = "normal"
+    BUSY = "busy"
+    WARNING = "warning"
+    ERROR = "error"
+    INACTIVE = "inactive"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Status:
+    """
+    How we are; `message` is one sentence or empty.
+    """
+
+    kind: StatusKind = StatusKind.NORMAL
+    message: str = ""
+    provider: str = ""
+    model: str = ""
+    spent_today_usd: float = 0.0
+
+
+ERRORS = frozenset(("not_configured", "not_authorised", "request_rejected"))
+"""Failures that stay until somebody mends something; the others pass."""
+
+
+class StatusBoard:
+    """
+    What the client was last told, and telling it when that has changed.
+    """
+
+    def __init__(self, send: Callable[[Status], None]) -> None:
+        self._send = send
+        self._status = Status()
+        self._busy = False
+        self._told: Status | None = None
+
+    def show(self, status: Status) -> None:
+        """
+        From now on we are like that.
+        """
+        self._status = status
+        self._tell()
+
+    def after(self, outcome: Outcome, spent_today_usd: float) -> None:
+        """
+        A request has been answered: a failure is shown until a model has answered again.
+        """
+        current = replace(self._status, spent_today_usd=round(spent_today_usd, 2))
+        if isinstance(outcome, Completion) and outcome.source is not Source.TYPED_THROUGH:
+            current = replace(current, kind=StatusKind.NORMAL, message="", model=outcome.model)
+        if isinstance(outcome, NoCompletion) and outcome.reason is NoCompletionReason.PROVIDER_FAILED:
+            current = _failing(current, outcome)
+        self.show(current)
+
+    def begin_work(self) -> None:
+        """
+        Somebody has been waiting for a while.
+        """
+        self._busy = True
+        self._tell()
+
+    def end_work(self) -> None:
+        """
+        The one who was waiting has an answer, or waits no more.
+        """
+        self._busy = False
+        self._tell()
+
+    def _tell(self) -> None:
+        busy = self._busy and self._status.kind is StatusKind.NORMAL
+        status = replace(self._status, kind=StatusKind.BUSY) if busy else self._status
+        if status != self._told:
+            self._told = status
+            self._send(status)
+
+
+def _failing(current: Status, outcome: NoCompletion) -> Status:
+    # That we leave it alone for a while is no news to whoever has been told why.
+    if outcome.error_kind == "backing_off" and current.kind in (StatusKind.WARNING, StatusKind.ERROR):
+        return current
+    kind = StatusKind.ERROR if outcome.error_kind in ERRORS else StatusKind.WARNING
+    return replace(current, kind=kind, message=outcome.detail)

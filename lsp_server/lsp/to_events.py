@@ -1,0 +1,142 @@
+"""
+What happened to completions, as telemetry events. No text and no path gets through.
+"""
+
+import re
+from enum import StrEnum
+from typing import TypeVar
+
+from lsp_server.completion.fate import Ended, Fate, Persistence, Shown
+from lsp_server.completion.offer import lines_in
+from lsp_server.completion.request import Completion, NoCompletion, Source, TriggerKind
+from lsp_server.lsp.attempt import Attempt
+from lsp_server.syntax.surroundings import surroundings_at
+from telemetry import events, vocabulary
+from telemetry.declaration import PATTERNS, Kind, bucket_of
+from telemetry.envelope import Subject
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+def requested(attempt: Attempt) -> events.CompletionRequested:
+    """
+    A completion was asked for.
+    """
+    cursor, request = attempt.cursor, attempt.request
+    manual = cursor.trigger_kind is TriggerKind.INVOKED
+    return events.CompletionRequested(
+        completion_id=attempt.id,
+        trigger=vocabulary.Trigger.MANUAL if manual else vocabulary.Trigger.AUTO,
+        prefix_chars_bucket=bucket_of(cursor.offset, events.PREFIX_FLOORS),
+        intent=vocabulary.Intent(surroundings_at(request.tree, request.offset)) if request else vocabulary.Intent.OTHER,
+        rival_provider=None,
+    )
+
+
+def suppressed(outcome: NoCompletion, latency_s: float) -> events.CompletionSuppressed:
+    """
+    Nothing was offered.
+    """
+    return events.CompletionSuppressed(
+        completion_id=outcome.id,
+        reason=vocabulary.SuppressedReason(outcome.reason),
+        error=_word(vocabulary.ErrorKind, outcome.error_kind) if outcome.error_kind else None,
+        latency_ms=_milliseconds(latency_s),
+    )
+
+
+def failed(attempt: Attempt, latency_s: float) -> events.CompletionSuppressed:
+    """
+    Nothing was offered by a fault of ours.
+    """
+    return events.CompletionSuppressed(
+        completion_id=attempt.id,
+        reason=vocabulary.SuppressedReason.FAILED,
+        error=None,
+        latency_ms=_milliseconds(latency_s),
+    )
+
+
+def returned(attempt: Attempt, completion: Completion, latency_s: float) -> events.CompletionReturned:
+    """
+    A completion was sent to the client; typed through, it keeps its own id but answers this attempt.
+    """
+    typed = completion.document.slice(completion.span.start, completion.offset)
+    added = completion.text.removeprefix(typed)
+    first_token_ms = completion.timings.first_token_ms
+    return events.CompletionReturned(
+        completion_id=attempt.id,
+        source=_SOURCES[completion.source],
+        extent=vocabulary.Extent(completion.extent),
+        provider=_word(vocabulary.ProviderName, completion.provider),
+        model=completion.model if re.fullmatch(PATTERNS[Kind.MODEL], completion.model) else "other",
+        prompt_id=completion.prompt_fingerprint or None,
+        chars=len(added),
+        lines=lines_in(added),
+        ctx_tokens=completion.context.tokens,
+        latency_ms=_milliseconds(latency_s),
+        first_token_ms=round(first_token_ms) if first_token_ms else None,
+    )
+
+
+def fate(fate: Fate) -> events.CompletionShown | events.CompletionEnded | events.CompletionPersistence:
+    """
+    What became of a completion.
+    """
+    match fate:
+        case Shown():
+            return events.CompletionShown(
+                completion_id=fate.completion_id, chars=fate.chars, lines=fate.lines, latency_ms=fate.latency_ms
+            )
+        case Ended():
+            return events.CompletionEnded(
+                completion_id=fate.completion_id,
+                outcome=vocabulary.EndOutcome(fate.outcome),
+                cause=vocabulary.EndCause(fate.cause),
+                visible_ms=fate.visible_ms,
+                accepted_chars=fate.accepted_chars,
+                accepted_lines=fate.accepted_lines,
+            )
+        case Persistence():
+            return events.CompletionPersistence(
+                completion_id=fate.completion_id,
+                at_s=fate.at_s,
+                retained_ratio=fate.retained_ratio,
+                deleted=fate.deleted,
+            )
+
+
+def subject(path: str, language_id: str, repo_id: str | None) -> Subject:
+    """
+    What kind of document an event is about.
+    """
+    return Subject(
+        repo_id=repo_id,
+        lang=_word(vocabulary.Language, language_id),
+        test_file=_TEST.search(path) is not None,
+    )
+
+
+def level(said: str | None) -> vocabulary.Level | None:
+    """
+    The editor's telemetry setting; one that we don't know counts as off.
+    """
+    if said is None:
+        return None
+    return vocabulary.Level(said) if said in list(vocabulary.Level) else vocabulary.Level.OFF
+
+
+_SOURCES = {
+    Source.MODEL: vocabulary.Source.NETWORK,
+    Source.CACHE: vocabulary.Source.CACHE,
+    Source.TYPED_THROUGH: vocabulary.Source.TYPED_THROUGH,
+}
+_TEST = re.compile(r"(?:^|/)(?:__tests__|tests?|specs?|e2e|cypress)/|[._-](?:test|spec|e2e|cy)\.[cm]?[jt]sx?$")
+
+
+def _word(words: type[Word], said: str) -> Word:
+    return words(said) if said in list(words) else words("other")
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(0, round(1000 * seconds))
