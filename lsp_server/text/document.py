@@ -241,7 +241,9 @@ class Document:
         joined = join_surrogates(before + text + after)
         if len(joined) == len(before + text + after):
             return start, end, text
-        return start - len(before), end + len(after), joined
+        left = 0 if joined.startswith(before) else len(before)
+        right = 0 if joined.endswith(after) else len(after)
+        return start - left, end + right, joined[len(before) - left : len(joined) - len(after) + right]
 
     def _replace(self, start: int, end: int, text: str) -> tuple["Document", TextEdit]:
         blocks = self.blocks.replace(start, end, text)
