@@ -10,10 +10,11 @@ from lsp_server.completion.fate import Ended, Fate, Persistence, Shown
 from lsp_server.completion.offer import lines_in
 from lsp_server.completion.request import Completion, NoCompletion, Source, TriggerKind
 from lsp_server.lsp.attempt import Attempt
+from lsp_server.lsp.dependencies import ClientIdentity
 from lsp_server.syntax.surroundings import surroundings_at
 from telemetry import events, vocabulary
 from telemetry.declaration import PATTERNS, Kind, bucket_of
-from telemetry.envelope import Subject
+from telemetry.envelope import Client, Subject
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -106,6 +107,20 @@ def fate(fate: Fate) -> events.CompletionShown | events.CompletionEnded | events
             )
 
 
+def client(identity: ClientIdentity, server_version: str) -> Client:
+    """
+    The program at the other end, by the name that it gives itself.
+    """
+    name = identity.name.lower()
+    editor = next((editor for part, editor in _EDITORS.items() if part in name), vocabulary.Editor.OTHER)
+    return Client(
+        editor=editor,
+        editor_version=_version(identity.version),
+        plugin_version=None,
+        server_version=_version(server_version),
+    )
+
+
 def subject(path: str, language_id: str, repo_id: str | None) -> Subject:
     """
     What kind of document an event is about.
@@ -131,7 +146,37 @@ _SOURCES = {
     Source.CACHE: vocabulary.Source.CACHE,
     Source.TYPED_THROUGH: vocabulary.Source.TYPED_THROUGH,
 }
+_EDITORS = {
+    "vscodium": vocabulary.Editor.VSCODIUM,
+    "cursor": vocabulary.Editor.CURSOR,
+    "windsurf": vocabulary.Editor.WINDSURF,
+    "visual studio code": vocabulary.Editor.VSCODE,
+    "vscode": vocabulary.Editor.VSCODE,
+    "code-server": vocabulary.Editor.VSCODE,
+    "code - oss": vocabulary.Editor.VSCODE,
+    "visual studio": vocabulary.Editor.VISUAL_STUDIO,
+    "intellij": vocabulary.Editor.JETBRAINS,
+    "webstorm": vocabulary.Editor.JETBRAINS,
+    "jetbrains": vocabulary.Editor.JETBRAINS,
+    "neovim": vocabulary.Editor.NEOVIM,
+    "nvim": vocabulary.Editor.NEOVIM,
+    "vim": vocabulary.Editor.VIM,
+    "emacs": vocabulary.Editor.EMACS,
+    "eglot": vocabulary.Editor.EMACS,
+    "helix": vocabulary.Editor.HELIX,
+    "sublime": vocabulary.Editor.SUBLIME,
+    "zed": vocabulary.Editor.ZED,
+    "eclipse": vocabulary.Editor.ECLIPSE,
+}
+"""What an editor's name for itself contains; of two that fit, the first."""
+
+_VERSION = re.compile(r"\d{1,8}(?:\.\d{1,8}){0,3}")
 _TEST = re.compile(r"(?:^|/)(?:__tests__|tests?|specs?|e2e|cypress)/|[._-](?:test|spec|e2e|cy)\.[cm]?[jt]sx?$")
+
+
+def _version(said: str) -> str | None:
+    found = _VERSION.search(said)
+    return found[0] if found else None
 
 
 def _word(words: type[Word], said: str) -> Word:

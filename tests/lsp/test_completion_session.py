@@ -11,6 +11,7 @@ import pytest
 
 from lsp_server.lsp.server import Server
 from lsp_server.providers.base import BackingOff, NotAuthorised, RateLimited
+from telemetry.events import CompletionEnded, CompletionReturned, CompletionSuppressed
 from tests.support.backend import Surroundings
 from tests.support.conversation import Conversation
 from tests.support.marked import parse_marked
@@ -64,8 +65,8 @@ class Typing(Conversation):
         items: list[Any] = answer["result"]["items"]
         return items
 
-    async def reasons(self) -> list[str]:
-        return [event.body.reason for event in self.surroundings.sink.events if event.name == "completion.suppressed"]
+    def reasons(self) -> list[str]:
+        return [event.reason for event in self.surroundings.bodies(CompletionSuppressed)]
 
     def statuses(self) -> list[Any]:
         return [message["params"] for message in self.take(lambda m: m.get("method") == "pacenotes/status")]
@@ -85,7 +86,7 @@ async def client(surroundings: Surroundings) -> AsyncIterator[Typing]:
 
 
 def script(client: Typing, *replies: Any) -> None:
-    client.surroundings.provider.replies = replies
+    client.surroundings.provider.script(*replies)
 
 
 async def test_offers_what_the_model_says(client: Typing) -> None:
@@ -100,7 +101,8 @@ async def test_offers_what_the_model_says(client: Typing) -> None:
     assert item["range"] == {"start": at, "end": at}
     assert item["command"]["command"] == "pacenotes.completionAccepted"
     assert client.surroundings.names == ["session.started", "completion.requested", "completion.returned"]
-    assert client.surroundings.sink.events[2].body.completion_id == item["command"]["arguments"][0]
+    (returned,) = client.surroundings.bodies(CompletionReturned)
+    assert returned.completion_id == item["command"]["arguments"][0]
 
 
 async def test_what_is_typed_as_offered_is_answered_without_the_model(client: Typing) -> None:
@@ -131,7 +133,7 @@ async def test_an_accepted_completion_leaves_its_events(client: Typing) -> None:
     await client.call("workspace/executeCommand", {"command": command["command"], "arguments": command["arguments"]})
 
     assert client.surroundings.names[-2:] == ["completion.shown", "completion.ended"]
-    assert client.surroundings.sink.events[-1].body.outcome == "accepted"
+    assert [ended.outcome for ended in client.surroundings.bodies(CompletionEnded)] == ["accepted"]
 
 
 async def test_notifications_of_the_client_are_believed(client: Typing) -> None:
@@ -148,9 +150,10 @@ async def test_notifications_of_the_client_are_believed(client: Typing) -> None:
     client.notify("pacenotes/didDismissCompletion", {"completionId": completion_id, "reason": "rejected"})
     (again,) = await client.items(at)
 
-    shown, ended = client.surroundings.sink.events[3:5]
+    shown = client.surroundings.sink.events[3]
+    (ended,) = client.surroundings.bodies(CompletionEnded)
     assert (shown.name, shown.stamp.basis) == ("completion.shown", "client")
-    assert (ended.name, ended.body.outcome, ended.body.accepted_chars) == ("completion.ended", "partial", 5)
+    assert (ended.outcome, ended.accepted_chars) == ("partial", 5)
     assert again["insertText"] == "other;"
 
 
@@ -185,7 +188,7 @@ async def test_a_newer_request_ends_the_older_one(client: Typing) -> None:
     newer = client.ask(client.type(at, "n"))
 
     assert (await client.answer_to(older))["result"]["items"] == []
-    assert await client.reasons() == ["superseded"]
+    assert client.reasons() == ["superseded"]
     assert client.surroundings.provider.closed_early == 1
 
     client.notify("$/cancelRequest", {"id": newer})
@@ -206,7 +209,7 @@ async def test_a_cancelled_request_closes_the_stream(client: Typing) -> None:
     client.notify("$/cancelRequest", {"id": id})
 
     assert (await client.answer_to(id))["error"]["code"] == -32800
-    assert await client.reasons() == ["cancelled"]
+    assert client.reasons() == ["cancelled"]
     assert provider.closed_early == 1
 
     provider.hold.set()
@@ -234,7 +237,7 @@ async def test_a_change_in_the_same_breath_does_not_move_the_question(client: Ty
     client.type({"line": 0, "character": 0}, "export ")
 
     assert (await client.answer_to(id))["result"]["items"] == []
-    assert await client.reasons() == ["superseded"]
+    assert client.reasons() == ["superseded"]
 
 
 @pytest.mark.parametrize(
@@ -255,7 +258,7 @@ async def test_each_reason_for_silence_is_counted(
     at = client.open(source, uri, language)
 
     assert await client.items(at, uri) == []
-    assert await client.reasons() == [reason]
+    assert client.reasons() == [reason]
     assert client.surroundings.provider.prompts == []
 
 
@@ -268,7 +271,7 @@ async def test_a_document_that_is_not_open_gets_nothing(client: Typing) -> None:
 
     assert await client.items(at) == []
     assert await client.items(at, "file:///work/never.ts") == []
-    assert await client.reasons() == ["unknown_document", "unknown_document"]
+    assert client.reasons() == ["unknown_document", "unknown_document"]
 
 
 async def test_closing_a_document_ends_its_request(client: Typing) -> None:
@@ -297,8 +300,13 @@ async def test_untitled_documents_are_completed(client: Typing) -> None:
 
 @pytest.mark.parametrize(
     ("offered", "negotiated", "column"),
-    [(["utf-8", "utf-16"], "utf-8", 13), (["utf-7", "utf-32"], "utf-32", 10), (["utf-16"], "utf-16", 11), ([], "utf-16", 11)],
-)  # fmt: skip
+    [
+        (["utf-8", "utf-16"], "utf-8", 13),
+        (["utf-7", "utf-32"], "utf-32", 10),
+        (["utf-16"], "utf-16", 11),
+        ([], "utf-16", 11),
+    ],
+)
 async def test_columns_count_what_was_negotiated(
     surroundings: Surroundings, offered: list[str], negotiated: str, column: int
 ) -> None:
@@ -369,10 +377,8 @@ async def test_a_failure_is_one_clear_status(client: Typing) -> None:
         ("normal", ""),
     ]
     assert (told[-1]["provider"], told[-1]["model"], told[-1]["spentTodayUsd"]) == ("local", "local", 0.03)
-    assert [event.body.error for event in client.surroundings.sink.events if event.name == "completion.suppressed"] == [
-        "rate_limited",
-        "backing_off",
-    ]
+    errors = [event.error for event in client.surroundings.bodies(CompletionSuppressed)]
+    assert errors == ["rate_limited", "backing_off"]
     assert not client.take(lambda message: message.get("method") == "window/showMessage")
 
 

@@ -1,78 +1,43 @@
 """
-A provider that answers from a script and remembers what it was asked.
+A local provider that answers from a script, and can be made to wait.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator
+from itertools import chain, repeat
 
-from lsp_server.providers.base import (
-    Chunk,
-    MessageStop,
-    Prompt,
-    ProviderError,
-    Purpose,
-    StopReason,
-    TextDelta,
-    Usage,
-    WireRequest,
-)
-
-Reply = str | Sequence[str] | ProviderError
-"""What is answered: a text, its pieces, or a failure."""
+from lsp_server.providers.base import Chunk, Prompt
+from tests.support.scripted_vendor import Answer, ScriptedVendor
 
 
-@dataclass
-class ScriptedProvider:
+class ScriptedProvider(ScriptedVendor):
     """
-    Gives the replies in order, and the last one for ever.
-
-    While `hold` is not set, streams wait before their first piece; one that `hangs_on_close` never finishes closing.
+    As long as `hold` is not set, its streams wait before their first piece; with `hangs_on_close` it never closes.
     """
 
-    replies: Sequence[Reply] = ("",)
-    hold: asyncio.Event | None = None
-    hangs_on_close: bool = False
-    name: str = "local"
-    prompts: list[Prompt] = field(default_factory=list)
-    closed_early: int = 0
-    closed: bool = False
+    def __init__(self, *answers: Answer) -> None:
+        super().__init__(*answers, name="local", model="local")
+        self.hold: asyncio.Event | None = None
+        self.hangs_on_close = False
 
-    def model_for(self, purpose: Purpose) -> str:
+    def script(self, *answers: Answer) -> None:
         """
-        One model for everything.
+        Answers from now on.
         """
-        return "local"
+        self._answers = chain(answers, repeat(answers[-1]))
 
-    def wire_request(self, prompt: Prompt) -> WireRequest:
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[Chunk, None]:
         """
-        Nothing leaves.
+        The next answer of the script.
         """
-        return WireRequest(provider=self.name, model="local", route="none", body={})
-
-    async def stream(self, prompt: Prompt) -> AsyncIterator[Chunk]:
-        """
-        The next reply of the script.
-        """
-        reply = self.replies[min(len(self.prompts), len(self.replies) - 1)]
-        self.prompts.append(prompt)
-        finished = False
+        answer = super().stream(prompt)
         try:
-            if self.hold is not None:
-                await self.hold.wait()
-            if isinstance(reply, ProviderError):
-                raise reply
-            for piece in [reply] if isinstance(reply, str) else reply:
-                yield TextDelta(piece)
-            finished = True
-            yield MessageStop(reason=StopReason.END, usage=Usage(input_tokens=10, output_tokens=5), model="local")
+            async for chunk in answer:
+                if self.hold is not None:
+                    await self.hold.wait()
+                yield chunk
         finally:
-            self.closed_early += not finished
-
-    async def warm_up(self) -> None:
-        """
-        Nothing to warm.
-        """
+            await answer.aclose()
 
     async def aclose(self) -> None:
         """
@@ -80,4 +45,4 @@ class ScriptedProvider:
         """
         if self.hangs_on_close:
             await asyncio.Event().wait()
-        self.closed = True
+        await super().aclose()
