@@ -29,7 +29,8 @@ The accept command is sent after the change that it belongs to, and other change
 IGNORED_AFTER_S = 600.0
 """A completion that nothing happened to for so long counts as ignored; our own figure, that of the last checkpoint."""
 
-MOST_REMEMBERED = 2_000
+MOST_REMEMBERED = 200
+"""How many ids are known again; a client speaks of the last one, or of the one before."""
 
 Fates = tuple[Fate, ...]
 

@@ -128,6 +128,9 @@ def moved_with(offer: Offer, change: Change, before: Document | None) -> tuple[O
     change = aimed_at(change, cursor, before) if before else change
     if _is_inside(offer, change):
         return replace(offer, place=Stretch(place.start, place.end + change.growth)), change
+    if change.removed and change.end == cursor:
+        # What precedes the cursor was deleted, so that the offer no longer follows from it.
+        return replace(offer, place=None), change
     if change.end <= place.start:
         return replace(offer, place=Stretch(place.start + change.growth, place.end + change.growth)), None
     if change.start >= place.end:

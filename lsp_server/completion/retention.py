@@ -5,6 +5,7 @@ Follow accepted texts for ten minutes, and measure how much of each is left.
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 from lsp_server.completion.fate import Basis, Persistence
 from lsp_server.completion.tracking import Change, Stretch, moved, retained_ratio
@@ -17,7 +18,7 @@ When accepted text is looked at again, as Cody does; Copilot looks at 15 s as we
 Cody calls a text retained from a ratio of 0.67 on; that line is drawn by whoever reads the events.
 """
 
-MOST_FOLLOWED = 500
+MOST_FOLLOWED = 200
 """Nobody accepts so many completions in ten minutes; the oldest would be given up."""
 
 
@@ -33,8 +34,15 @@ class Accepted:
     text: str
     stretch: Stretch
     basis: Basis = Basis.INFERRED
-    since: float | None = None
+    since: float = inf
     measured: int = 0
+
+    @property
+    def due_at(self) -> float:
+        """
+        When it is to be measured next.
+        """
+        return self.since + CHECKPOINTS_S[self.measured]
 
 
 class Retention:
@@ -84,37 +92,35 @@ class Retention:
         Move the texts of a document with its changes.
         """
         for key, accepted in self._followed.items():
-            if accepted.uri == uri:
-                self._followed[key] = _moved_by(accepted, changes)
+            stretch = _moved_by(accepted, changes) if accepted.uri == uri else accepted.stretch
+            if stretch != accepted.stretch:
+                self._followed[key] = replace(accepted, stretch=stretch)
 
     def measure(self, now: float, document_of: dict[str, Document]) -> Iterator[Persistence]:
         """
         Measure the texts for which it is time, in documents that have not changed since.
         """
         for key, accepted in list(self._followed.items()):
-            due = _due(accepted, now)
-            if not due:
+            if now < accepted.due_at:
                 continue
+            due = _due(accepted, now)
             yield from _measured(accepted, due, document_of[accepted.uri])
             self._followed[key] = replace(accepted, measured=accepted.measured + len(due))
             if due[-1] == CHECKPOINTS_S[-1]:
                 del self._followed[key]
 
 
-def _moved_by(accepted: Accepted, changes: Sequence[Change]) -> Accepted:
+def _moved_by(accepted: Accepted, changes: Sequence[Change]) -> Stretch:
     stretch = accepted.stretch
     for change in changes:
         # An undone accept may be redone: the whole text comes back to where it was.
         restored = stretch.empty and change.start == stretch.start and change.text == accepted.text
         stretch = Stretch(change.start, change.start + len(change.text)) if restored else moved(stretch, change)
-    return replace(accepted, stretch=stretch)
+    return stretch
 
 
 def _due(accepted: Accepted, now: float) -> tuple[int, ...]:
-    since = accepted.since
-    if since is None:
-        return ()
-    return tuple(at_s for at_s in CHECKPOINTS_S[accepted.measured :] if now - since >= at_s)
+    return tuple(at_s for at_s in CHECKPOINTS_S[accepted.measured :] if now >= accepted.since + at_s)
 
 
 def _measured(accepted: Accepted, due: Sequence[int], document: Document) -> Iterator[Persistence]:
