@@ -150,6 +150,7 @@ class ErrorKind(StrEnum):
     TIMED_OUT = "timed_out"
     INTERRUPTED = "interrupted"
     REFUSED = "refused"
+    NOT_ALLOWED = "not_allowed"
     BACKING_OFF = "backing_off"
     CANCELLED = "cancelled"
     OTHER = "other"

@@ -223,6 +223,7 @@ class ProviderError(Exception):
         ├── TimedOut           no first token or no next token in time
         ├── Interrupted        the stream died or turned to garbage half-way
         ├── Refused            the model declined to answer
+        ├── NotAllowed         our own policy keeps it from leaving (nothing was sent)
         └── BackingOff         a recent failure; nothing was sent
     """
 
@@ -303,6 +304,14 @@ class Refused(ProviderError):  # noqa: N818
     """
 
     kind = "refused"
+
+
+class NotAllowed(ProviderError):  # noqa: N818
+    """
+    Something in the request must not leave this machine.
+    """
+
+    kind = "not_allowed"
 
 
 class BackingOff(ProviderError):  # noqa: N818

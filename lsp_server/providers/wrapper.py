@@ -40,6 +40,13 @@ class ProviderWrapper:
         """
         return self._inner.stream(prompt)
 
+    async def has_reply(self, prompt: Prompt) -> bool:
+        """
+        Whether some wrapper further in has kept the reply from before.
+        """
+        kept = getattr(self._inner, "has_reply", None)
+        return kept is not None and bool(await kept(prompt))
+
     async def warm_up(self) -> None:
         """
         Warm up the wrapped provider.
