@@ -2,14 +2,15 @@
 Gather what the model should see besides the code around the cursor, within a budget and a deadline.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from typing import Protocol
 
+from lsp_server.context.likelihood import Likelihood
 from lsp_server.context.packing import pack
 from lsp_server.context.piece import Piece
 from lsp_server.context.place import Place
-from lsp_server.context.retrievers import RETRIEVERS, ask
+from lsp_server.context.retrievers import RETRIEVERS, ask, candidates, usage
 from lsp_server.context.situation import Situation
 from lsp_server.context.snippet import Context, Dropped
 from lsp_server.context.source import Source
@@ -47,15 +48,23 @@ def gather_now(place: Place, budget: int, source: Source, *, in_time: Callable[[
         return Context()
     path = source.absolute(place.document.uri, place.path)
     question = ask(Situation(place, path), source)
-    found: list[Piece] = []
     excluded: list[Dropped] = []
-    for retriever in RETRIEVERS:
-        if not in_time():
-            break
-        for piece in retriever(question):
+
+    def take(pieces: Iterable[Piece]) -> None:
+        for piece in pieces:
             if source.excluded(piece.path):
                 excluded.append(Dropped(path="", start_line=0, retriever=piece.retriever, reason="excluded"))
             else:
-                found.append(piece)
-    context = pack(found, budget, {piece.path: source.relative(piece.path) for piece in found})
+                question.found.append(piece)
+
+    for retriever in RETRIEVERS:
+        if in_time():
+            take(retriever(question))
+    likelihood = Likelihood(question)
+    if in_time():
+        take(list(candidates(question, likelihood)))
+        take(usage(question))
+    context = pack(
+        question.found, budget, {piece.path: source.relative(piece.path) for piece in question.found}, likelihood.of
+    )
     return replace(context, dropped=(*context.dropped, *excluded[:20])) if excluded else context

@@ -357,7 +357,7 @@ class Inference:
             yield from (Owned(found.path, item, member, paths) for member in item.members if member.kind != "nested")
         if item.type:
             yield from self._members(Shape(paths, item.type), depth + 1)
-        elif item.value and item.kind == "const":
+        elif item.value and item.kind in ("const", "binding"):
             yield from self.members(self._value(item.value, found.path, depth + 1), depth + 1)
         for base in item.bases if item.kind == "class" else ():
             yield from self._type_members(base, paths, depth + 1)

@@ -4,15 +4,20 @@ Choose pieces by worth per character under the budget, and lay them out as snipp
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import log2
 
 from lsp_server.context.piece import Piece
+from lsp_server.context.situation import WORD
 from lsp_server.context.snippet import CHARS_PER_TOKEN, Context, ContextSnippet, Dropped
 
 BLANK = "\n\n"
 MAX_DROPPED = 100
+DEFINITION = 0.7
+"""What showing how a name is declared is worth, besides showing the name."""
+KEPT_WORTH = 0.02
+"""What a piece is worth whose names the file shows already."""
 
 
 @dataclass(slots=True)
@@ -23,14 +28,26 @@ class _Open:
     owners: set[tuple[str, str]] = field(default_factory=set)
     chosen: list[Piece] = field(default_factory=list)
     left: int = 0
+    likelihood: Mapping[str, float] = field(default_factory=dict)
+    shown: set[str] = field(default_factory=set)
+    defined: dict[str, float] = field(default_factory=dict)
+    _words: dict[tuple[str, int, str], tuple[str, ...]] = field(default_factory=dict)
+
+    def words_of(self, piece: Piece) -> tuple[str, ...]:
+        """The likely names in the text of a piece."""
+        known = self._words.get(piece.key)
+        if known is None:
+            found = dict.fromkeys(WORD.findall(piece.text))
+            known = self._words[piece.key] = tuple(word for word in found if word in self.likelihood)
+        return known
 
 
-def pack(pieces: Iterable[Piece], budget: int, relative: dict[str, str]) -> Context:
+def pack(pieces: Iterable[Piece], budget: int, relative: dict[str, str], likelihood: Mapping[str, float]) -> Context:
     """
     The best context of at most `budget` tokens; `relative` maps the path of each piece to the path to show.
     """
     merged, repeated = merge(pieces)
-    state = _Open(left=budget * CHARS_PER_TOKEN)
+    state = _Open(left=budget * CHARS_PER_TOKEN, likelihood=likelihood)
     left_out = _choose(merged, state, relative)
     snippets = _snippets(state.chosen, relative)
     text = BLANK.join(f"{header(item.path, item.reason)}\n{item.text}" for item in snippets)
@@ -41,25 +58,18 @@ def pack(pieces: Iterable[Piece], budget: int, relative: dict[str, str]) -> Cont
 
 def merge(pieces: Iterable[Piece]) -> tuple[list[Piece], list[Piece]]:
     """
-    One piece for each thing said, at the worth of all who found it together, and the repetitions.
+    One piece for each thing said, the surest, and the repetitions.
     """
     found: dict[tuple[str, int, str], Piece] = {}
-    chance: dict[tuple[str, int, str], float] = {}
     repeated: list[Piece] = []
     for piece in pieces:
-        if piece.worth <= 0:
+        known = found.setdefault(piece.key, piece)
+        if known is piece:
             continue
-        known = found.get(piece.key)
-        if known is None:
-            found[piece.key], chance[piece.key] = piece, piece.worth
-            continue
-        better, other = (piece, known) if piece.worth > known.worth else (known, piece)
-        found[piece.key] = better
+        surer, other = (piece, known) if piece.worth > known.worth else (known, piece)
+        found[piece.key] = replace(surer, share=max(surer.share, other.share))
         repeated.append(other)
-        # Two finders are two chances of being right, of which neither knows of the other.
-        chance[piece.key] = max(chance[piece.key], piece.worth) + 0.5 * min(chance[piece.key], piece.worth)
-    merged = [_at(piece, chance[key]) for key, piece in found.items()]
-    return sorted(merged, key=lambda piece: (-piece.worth, piece.key)), repeated
+    return sorted(found.values(), key=lambda piece: (-piece.worth, piece.key)), repeated
 
 
 def header(path: str, reason: str) -> str:
@@ -69,33 +79,48 @@ def header(path: str, reason: str) -> str:
     return f"// {path} ({reason})"
 
 
-def _at(piece: Piece, worth: float) -> Piece:
-    return piece if worth == piece.worth else replace(piece, worth=worth)
-
-
 def _choose(pieces: Sequence[Piece], state: _Open, relative: dict[str, str]) -> list[Piece]:
-    waiting: dict[str, list[int]] = defaultdict(list)
+    waiting: dict[object, list[int]] = defaultdict(list)
     heap: list[tuple[float, int]] = []
     taken = [False] * len(pieces)
     for number, piece in enumerate(pieces):
         waiting[piece.path].append(number)
-        heap.append((-piece.worth / _cost(piece, state, relative), number))
+        waiting[piece.path, piece.owner].append(number)
+        heap.append((-_rate(piece, state, relative), number))
     heapq.heapify(heap)
     while heap:
         rate, number = heapq.heappop(heap)
+        if taken[number]:
+            continue
         piece = pieces[number]
+        now = -_rate(piece, state, relative)
+        if now > rate + 1e-12:
+            # Its names were shown meanwhile: it is worth less than it was, and waits for its turn again.
+            if now < 0:
+                heapq.heappush(heap, (now, number))
+            continue
         cost = _cost(piece, state, relative)
-        if taken[number] or -piece.worth / cost < rate - 1e-12 or cost > state.left:
+        if cost > state.left:
             continue
         taken[number] = True
         state.left -= cost
         state.chosen.append(piece)
-        _open(piece, state)
-        # What stands in a file that is now shown costs less: offer it again at its new rate.
-        for other in waiting[piece.path]:
+        # What stands in a file or under a head that is now shown costs less: offer it again at its new rate.
+        for other in _open(piece, state, waiting):
             if not taken[other]:
-                heapq.heappush(heap, (-pieces[other].worth / _cost(pieces[other], state, relative), other))
+                heapq.heappush(heap, (-_rate(pieces[other], state, relative), other))
     return [piece for number, piece in enumerate(pieces) if not taken[number]]
+
+
+def _rate(piece: Piece, state: _Open, relative: dict[str, str]) -> float:
+    gain = KEPT_WORTH * piece.worth
+    for word in state.words_of(piece):
+        if word not in state.shown:
+            gain += state.likelihood.get(word, 0.0)
+    for name in piece.names:
+        left = 1.0 - state.defined.get(name, 0.0)
+        gain += DEFINITION * state.likelihood.get(name, 0.0) * min(piece.share, left)
+    return gain / _cost(piece, state, relative)
 
 
 def _cost(piece: Piece, state: _Open, relative: dict[str, str]) -> int:
@@ -107,10 +132,19 @@ def _cost(piece: Piece, state: _Open, relative: dict[str, str]) -> int:
     return cost
 
 
-def _open(piece: Piece, state: _Open) -> None:
-    state.files.add(piece.path)
+def _open(piece: Piece, state: _Open, waiting: Mapping[object, list[int]]) -> list[int]:
+    cheaper = []
+    if piece.path not in state.files:
+        state.files.add(piece.path)
+        cheaper = waiting[piece.path]
+    elif piece.owner and (piece.path, piece.owner) not in state.owners:
+        cheaper = waiting[piece.path, piece.owner]
     if piece.owner:
         state.owners.add((piece.path, piece.owner))
+    state.shown.update(state.words_of(piece))
+    for name in piece.names:
+        state.defined[name] = min(1.0, state.defined.get(name, 0.0) + piece.share)
+    return cheaper
 
 
 def _snippets(chosen: Sequence[Piece], relative: dict[str, str]) -> tuple[ContextSnippet, ...]:

@@ -2,7 +2,7 @@
 The smallest unit of context: one line of a skeleton, or one window of code, with what it is worth.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from lsp_server.index.record import Declaration, Member
 
@@ -12,8 +12,9 @@ class Piece:
     """
     Something that may be shown.
 
-    `worth` estimates how many useful names it brings. Pieces of one `owner` stand together under `head`, which is
-    shown once, before the first of them. Lines are 0-based and half-open.
+    `worth` is how sure its retriever is, `share` how likely it is the right definition of `names` if they are used.
+    Pieces of one `owner` stand together under `head`, which is shown once, before the first of them.
+    Lines are 0-based and half-open.
     """
 
     path: str
@@ -24,6 +25,7 @@ class Piece:
     retriever: str
     reason: str
     names: tuple[str, ...] = ()
+    share: float = 0.8
     owner: str = ""
     head: str = ""
 
@@ -35,7 +37,9 @@ class Piece:
         return self.path, self.line, self.names[0] if self.names else ""
 
 
-def declaration_piece(path: str, item: Declaration, *, worth: float, retriever: str, reason: str) -> Piece:
+def declaration_piece(
+    path: str, item: Declaration, *, worth: float, retriever: str, reason: str, share: float = 0.8
+) -> Piece:
     """
     A declaration as one line.
     """
@@ -48,11 +52,14 @@ def declaration_piece(path: str, item: Declaration, *, worth: float, retriever: 
         retriever=retriever,
         reason=reason,
         names=(item.name,),
+        share=share,
         owner=_label(item) if item.members else "",
     )
 
 
-def member_piece(path: str, owner: Declaration, member: Member, *, worth: float, retriever: str, reason: str) -> Piece:
+def member_piece(
+    path: str, owner: Declaration, member: Member, *, worth: float, retriever: str, reason: str, share: float = 0.8
+) -> Piece:
     """
     A member as one line under the head of what it belongs to.
     """
@@ -65,6 +72,7 @@ def member_piece(path: str, owner: Declaration, member: Member, *, worth: float,
         retriever=retriever,
         reason=reason,
         names=(member.name,),
+        share=share,
         owner=_label(owner) if owner.signature else "",
         head=shown_signature(owner),
     )
@@ -85,13 +93,6 @@ def shown_member(member: Member) -> str:
     A member as code, without its body.
     """
     return member.signature.removesuffix("=>").rstrip().rstrip(",;")
-
-
-def worth_more(piece: Piece, factor: float) -> Piece:
-    """
-    The same piece at another worth.
-    """
-    return replace(piece, worth=piece.worth * factor)
 
 
 def _label(item: Declaration) -> str:

@@ -19,6 +19,15 @@ SEEN_AFTER = 60_000
 NEAR_LINES = 10
 WORD = re.compile(r"[A-Za-z_$][\w$]*")
 
+_RESERVED = (
+    "const let var function return if else for while do switch case break continue new await async import export from"
+    " default class extends implements interface type enum public private protected readonly static get set this super"
+    " true false null undefined void typeof instanceof in of as is keyof throw try catch finally yield string number"
+    " boolean any unknown never object it describe test expect"
+)
+KEYWORDS = frozenset(_RESERVED.split())
+"""Words that no declaration introduces."""
+
 _ATTRIBUTES = re.compile(r"<([A-Za-z_$][\w$.]*)(?:<[^<>]*>)?\s(?:[^<>]|=>)*$")
 _CALLEE = re.compile(r"([A-Za-z_$][\w$.?!]*|\))\s*(?:<[^<>()]*(?:<[^<>]*>)?[^<>()]*>)?\s*$")
 _TYPE_BEFORE = re.compile(
@@ -80,6 +89,14 @@ class Situation:
         The cursor's line up to the cursor.
         """
         return self.before.rsplit("\n", 1)[-1]
+
+    @cached_property
+    def typed(self) -> str:
+        """
+        The part of a name that stands directly before the cursor.
+        """
+        found = re.search(r"[A-Za-z_$][\w$]*$", self.line_prefix)
+        return found[0] if found else ""
 
     @cached_property
     def visible(self) -> Counter[str]:

@@ -5,6 +5,8 @@ Where retrievers get declarations from: the index in earnest, a handful of texts
 from typing import Protocol
 
 from lsp_server.index.record import FileRecord
+from lsp_server.index.symbols import Symbols
+from lsp_server.index.windows import WindowIndex
 
 
 class Source(Protocol):
@@ -45,5 +47,26 @@ class Source(Protocol):
     def excluded(self, path: str) -> bool:
         """
         Whether the file must not be shown.
+        """
+        ...
+
+    @property
+    def symbols(self) -> Symbols:
+        """
+        The exported symbols of the workspace.
+        """
+        ...
+
+    @property
+    def common_names(self) -> tuple[str, ...]:
+        """
+        The declared names that are used the most.
+        """
+        ...
+
+    @property
+    def windows(self) -> WindowIndex:
+        """
+        The code of the workspace in windows.
         """
         ...

@@ -247,7 +247,23 @@ def _import_names(clause: Node, source: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _function(place: _Place, found: _Found) -> None:
-    _declare(place, found, "function", type=annotation(place.node, place.source, "return_type"))
+    nested = tuple(_parameter_members(place.node, place.source))
+    result = annotation(place.node, place.source, "return_type")
+    _declare(place, found, "function", type=result, members=nested)
+
+
+def _parameter_members(function: Node, source: bytes) -> Iterator[Member]:
+    # The properties of object types that parameters write out: `({ open }: { open: boolean })`.
+    parameters = function.child_by_field_name("parameters")
+    for parameter in parameters.named_children[:6] if parameters is not None else ():
+        for part in _parts(_annotated_type(parameter)):
+            if part.type == "object_type":
+                yield from (member._replace(kind="nested") for member in members_of(part, source))
+
+
+def _annotated_type(node: Node) -> Node | None:
+    declared = node.child_by_field_name("type")
+    return declared.named_children[0] if declared is not None and declared.named_children else None
 
 
 def _class(place: _Place, found: _Found) -> None:
@@ -360,8 +376,8 @@ def _variables(place: _Place, found: _Found) -> None:
 def _variable(place: _Place, found: _Found, node: Node, begin: int | None, prefix: str) -> None:
     source, value = place.source, node.child_by_field_name("value")
     function = value if value is not None and value.type in _FUNCTIONS else _wrapped_function(value)
-    members = _object_members(value, source) if function is None else ()
-    end = _value_end(node, value, function, bool(members))
+    members = _object_members(value, source) if function is None else tuple(_parameter_members(function, source))
+    end = _value_end(node, value, function, bool(members) and function is None)
     start = node.start_byte if begin is None else begin
     text = _line(source, start, end, SIGNATURE_LIMIT if function is not None else MEMBER_LIMIT)
     declared = annotation(node, source)
@@ -416,7 +432,7 @@ def _destructured(place: _Place, found: _Found, pattern: Node, value: Node | Non
     line, end = _lines(place.node)
     for node in _pattern_names(pattern):
         name, head = _text(source, node), value_head(value, source)
-        found.declarations.append(Declaration(name, "const", line, end, text, place.exported, "", head))
+        found.declarations.append(Declaration(name, "binding", line, end, text, place.exported, "", head))
 
 
 def _pattern_names(pattern: Node) -> Iterator[Node]:
@@ -594,6 +610,19 @@ def _property(source: bytes, node: Node, doc: str) -> Iterator[Member]:
     line, end_line = _lines(node)
     label = _text(source, name).strip("'\"")
     yield Member(label, kind, line, end_line, text, declared or value_head(value, source), doc)
+    if node.type == "property_signature":
+        yield from _nested_types(node, source)
+
+
+def _nested_types(node: Node, source: bytes) -> Iterator[Member]:
+    for part in _parts(_annotated_type(node)):
+        for child in part.named_children if part.type == "object_type" else ():
+            name = child.child_by_field_name("name")
+            if name is not None and child.type in ("property_signature", "method_signature"):
+                line, end = _lines(child)
+                text = _line(source, child.start_byte, child.end_byte, MEMBER_LIMIT)
+                label = _text(source, name).strip("'\"")
+                yield Member(label, "nested", line, end, text, annotation(child, source))
 
 
 def _pair(source: bytes, node: Node, doc: str) -> Iterator[Member]:

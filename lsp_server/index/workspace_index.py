@@ -10,6 +10,10 @@ from lsp_server.index.disk import Disk, FileSystem
 from lsp_server.index.record import FileRecord
 from lsp_server.index.records import Read, Records
 from lsp_server.index.resolution import Resolver
+from lsp_server.index.symbols import Symbols, summary_of
+from lsp_server.index.windows import TermIds, WindowIndex, blocks_of
+
+COMMON_NAMES = 300
 
 
 class WorkspaceIndex:
@@ -32,6 +36,9 @@ class WorkspaceIndex:
         self.files = files or Disk()
         self.records = Records(read)
         self.resolver = Resolver(self.files)
+        self.symbols = Symbols()
+        self.windows = WindowIndex.build(())
+        self.common_names: tuple[str, ...] = ()
         self._known_folders: set[str] = set()
 
     def absolute(self, uri: str, path: str) -> str:
@@ -76,6 +83,20 @@ class WorkspaceIndex:
         Whether the file must not be shown.
         """
         return self._is_excluded(path)
+
+    def build(self, paths: Iterable[str]) -> None:
+        """
+        Take in the files at `paths`.
+        """
+        ids = TermIds()
+        blocks = []
+        for path in paths:
+            record, text = self.records.record(path), self.records.text(path)
+            if record is not None and text is not None:
+                self.symbols.put(path, summary_of(record))
+                blocks.append((path, blocks_of(text, ids)))
+        self.windows = WindowIndex.build(blocks)
+        self.common_names = self.windows.commonest(sorted(self.symbols.names()), COMMON_NAMES)
 
     def _learn_packages(self, path: str) -> None:
         # Every folder between a source file and its workspace folder may hold a package.

@@ -5,7 +5,7 @@ The outline of what encloses the cursor, as far as it lies outside the code that
 from collections.abc import Iterator
 
 from lsp_server.context.piece import Piece, declaration_piece, member_piece
-from lsp_server.context.retrievers.question import Question
+from lsp_server.context.question import Question
 
 SHOWN_BEFORE = 6000
 SHOWN_AFTER = 2000

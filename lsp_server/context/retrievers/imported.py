@@ -5,7 +5,7 @@ The declarations behind the names that the file imports from the workspace.
 from collections.abc import Iterator
 
 from lsp_server.context.piece import Piece, declaration_piece, member_piece
-from lsp_server.context.retrievers.question import Question
+from lsp_server.context.question import Question
 from lsp_server.index import lookup
 from lsp_server.index.lookup import Found
 
@@ -30,7 +30,7 @@ def imported(question: Question) -> Iterator[Piece]:
                 found.path,
                 found.declaration,
                 member,
-                worth=0.3 * weight * min(1.0, 3.0 / len(members)) * question.novelty(member.name),
+                worth=0.3 * weight * min(1.0, 3.0 / len(members)),
                 retriever="imported",
                 reason=reason,
             )

@@ -8,21 +8,13 @@ from collections.abc import Iterable, Iterator
 from lsp_server.context import types
 from lsp_server.context.inference import Owned, Shape
 from lsp_server.context.piece import Piece, declaration_piece, member_piece
-from lsp_server.context.retrievers.question import Question
-from lsp_server.context.situation import Slot
-from lsp_server.context.words import overlap, parts
+from lsp_server.context.question import Question
+from lsp_server.context.situation import KEYWORDS, Slot
 from lsp_server.index.lookup import Found
+from lsp_server.index.words import overlap, parts
 
 MAX_MEMBERS = 120
 NEAR_VARIABLES = 10
-
-_RESERVED = (
-    "const let var function return if else for while do switch case break continue new await async import export from"
-    " default class extends implements interface type enum public private protected readonly static get set this super"
-    " true false null undefined void typeof instanceof in of as is keyof throw try catch finally yield string number"
-    " boolean any unknown never object it describe test expect"
-)
-_KEYWORDS = frozenset(_RESERVED.split())
 
 
 def receiver(question: Question) -> Iterator[Piece]:
@@ -55,7 +47,7 @@ def near(question: Question) -> Iterator[Piece]:
     """
     situation = question.situation
     ranked = sorted(situation.near.items(), key=lambda item: -item[1])
-    names = [item for item in ranked if item[0] not in _KEYWORDS and len(item[0]) > 1][: 3 * NEAR_VARIABLES]
+    names = [item for item in ranked if item[0] not in KEYWORDS and len(item[0]) > 1][: 3 * NEAR_VARIABLES]
     shown = 0
     for name, weight in [("this", 0.6), *names]:
         if shown >= NEAR_VARIABLES or question.inference.steps > 300:
@@ -151,7 +143,7 @@ def _members(
             item.path,
             item.owner,
             item.member,
-            worth=worth * min(likely, 1.0) * question.novelty(item.member.name),
+            worth=worth * min(likely, 1.0),
             retriever=retriever,
             reason=reason,
         )
@@ -161,7 +153,7 @@ def _declared(question: Question, found: Found, worth: float, retriever: str, re
     return declaration_piece(
         found.path,
         found.declaration,
-        worth=worth * question.novelty(found.declaration.name),
+        worth=worth,
         retriever=retriever,
         reason=reason,
     )

@@ -101,11 +101,16 @@ function attribute(node) {
   return type ? checker.getPropertyOfType(type, node.name.getText()) : undefined;
 }
 
+// How the declaration goes on behind its name, up to a body: enough to tell it from a mere use of the name.
 function headOf(declaration) {
   const name = declaration.name ?? declaration;
   const text = declaration.getSourceFile().text;
-  const end = declaration.body ? declaration.body.getStart() : declaration.getEnd();
-  return text.slice(name.getStart(), Math.max(name.getEnd(), Math.min(end, name.getStart() + 60)));
+  const rest = text
+    .slice(name.getEnd(), Math.min(declaration.getEnd(), name.getEnd() + 400))
+    .replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, "")
+    .replace(/\s+/g, "");
+  const end = rest.search(/[{;]|=>/);
+  return name.getText() + (end < 0 ? rest : rest.slice(0, end)).slice(0, 24);
 }
 
 function isInside(file) {

@@ -1,0 +1,73 @@
+"""
+What every retriever is given.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from lsp_server.context.inference import Inference
+from lsp_server.context.piece import Piece
+from lsp_server.context.situation import Situation
+from lsp_server.context.source import Source
+from lsp_server.index.windows import Window, term_id
+from lsp_server.index.words import parts
+
+MAX_WINDOWS = 12
+PART_WEIGHT = 0.4
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """
+    One cursor, the workspace round it, inference that remembers what it has found out, and what others have found.
+    """
+
+    situation: Situation
+    source: Source
+    inference: Inference
+    found: list[Piece] = field(default_factory=list)
+
+    def novelty(self, name: str) -> float:
+        """
+        How much of a name's worth is left: one that stands in the visible file already needs at most its definition.
+        """
+        return 1.0 if self.situation.visible[name] == 0 else 0.2
+
+    @cached_property
+    def near_parts(self) -> dict[str, float]:
+        """
+        The parts of the names near the cursor, each at the weight of its heaviest name.
+        """
+        weights: dict[str, float] = {}
+        for word, weight in self.situation.near.items():
+            for part in parts(word):
+                weights[part] = max(weights.get(part, 0.0), weight)
+        return weights
+
+    @cached_property
+    def windows(self) -> tuple[tuple[Window, str], ...]:
+        """
+        The code elsewhere that is most like the code around the cursor, with its text.
+        """
+        query: dict[int, float] = {}
+        for word, weight in self.situation.near.items():
+            query[term_id(word)] = weight
+        for part, weight in self.near_parts.items():
+            query.setdefault(term_id("~" + part), PART_WEIGHT * weight)
+        found = self.source.windows.search(query, (self.situation.path,), MAX_WINDOWS)
+        return tuple((window, _lines_of(self.source.text(window.path) or "", window)) for window in found)
+
+
+Retriever = Callable[[Question], Iterable[Piece]]
+
+
+def ask(situation: Situation, source: Source) -> Question:
+    """
+    A question about a cursor.
+    """
+    return Question(situation, source, Inference(situation, source))
+
+
+def _lines_of(text: str, window: Window) -> str:
+    return "\n".join(text.split("\n")[window.line : window.end_line])

@@ -1,0 +1,223 @@
+"""
+Which symbols of the workspace a file might want: by the parts of their names, by who imports what, by nearness.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from math import log
+from posixpath import dirname
+from typing import NamedTuple
+
+from lsp_server.index.record import FileRecord
+from lsp_server.index.words import parts
+
+MAX_POSTINGS = 4000
+SIMILAR_FILES = 30
+
+
+class Symbol(NamedTuple):
+    """
+    An exported declaration.
+    """
+
+    path: str
+    name: str
+    kind: str
+    line: int
+
+
+class Membership(NamedTuple):
+    """
+    A member, by the lines of its owner and of itself.
+    """
+
+    path: str
+    owner_line: int
+    line: int
+
+
+class Summary(NamedTuple):
+    """
+    What of a file is kept in memory for the whole workspace: its exported symbols and the names it imports.
+    """
+
+    symbols: tuple[tuple[str, str, int], ...]
+    """Name, kind and line of each exported declaration."""
+    imported: tuple[tuple[str, str], ...]
+    """Pairs of specifier and imported name."""
+    members: tuple[tuple[str, int, int], ...]
+    """Name of each member, and the lines of its owner and of itself."""
+
+
+def summary_of(record: FileRecord) -> Summary:
+    """
+    The summary of a file.
+    """
+    exported = {entry.local for entry in record.exports if not entry.specifier}
+    symbols = {
+        (item.name, item.line): (item.name, item.kind, item.line)
+        for item in record.declarations
+        if (item.exported or item.name in exported) and item.name != "default"
+    }
+    imported = tuple((entry.specifier, name) for entry in record.imports for name, _ in _names(entry.names))
+    members = tuple(
+        (member.name, item.line, member.line)
+        for item in record.declarations
+        for member in item.members
+        if member.name != "constructor"
+    )
+    return Summary(tuple(symbols.values()), imported, members)
+
+
+class Symbols:
+    """
+    The exported symbols of all files, found by name and by the company they keep.
+    """
+
+    def __init__(self) -> None:
+        self._of_file: dict[str, Summary] = {}
+        self._named: dict[str, set[Symbol]] = defaultdict(set)
+        self._with_part: dict[str, set[Symbol]] = defaultdict(set)
+        self._importers: dict[str, set[str]] = defaultdict(set)
+        self._in_folder: dict[str, set[str]] = defaultdict(set)
+        self._members: dict[str, set[Membership]] = defaultdict(set)
+        self._count = 0
+
+    def put(self, path: str, summary: Summary) -> None:
+        """
+        Take a file in, or take it in anew.
+        """
+        self.remove(path)
+        self._of_file[path] = summary
+        self._in_folder[dirname(path)].add(path)
+        for name, kind, line in summary.symbols:
+            symbol = Symbol(path, name, kind, line)
+            self._named[name].add(symbol)
+            self._count += 1
+            for part in parts(name):
+                self._with_part[part].add(symbol)
+        for _, name in summary.imported:
+            self._importers[name].add(path)
+        for name, owner_line, line in summary.members:
+            self._members[name].add(Membership(path, owner_line, line))
+
+    def remove(self, path: str) -> None:
+        """
+        Forget a file.
+        """
+        summary = self._of_file.pop(path, None)
+        if summary is None:
+            return
+        self._in_folder[dirname(path)].discard(path)
+        for name, kind, line in summary.symbols:
+            symbol = Symbol(path, name, kind, line)
+            self._named[name].discard(symbol)
+            self._count -= 1
+            for part in parts(name):
+                self._with_part[part].discard(symbol)
+        for _, name in summary.imported:
+            self._importers[name].discard(path)
+        for name, owner_line, line in summary.members:
+            self._members[name].discard(Membership(path, owner_line, line))
+
+    def __len__(self) -> int:
+        """How many symbols there are."""
+        return self._count
+
+    def named(self, name: str) -> tuple[Symbol, ...]:
+        """
+        The symbols of exactly this name.
+        """
+        return tuple(sorted(self._named.get(name, ())))
+
+    def members(self, name: str) -> tuple[Membership, ...]:
+        """
+        The members of exactly this name.
+        """
+        return tuple(sorted(self._members.get(name, ())))
+
+    def has_member(self, name: str) -> int:
+        """
+        How many members have exactly this name.
+        """
+        return len(self._members.get(name, ()))
+
+    def names(self) -> Iterator[str]:
+        """
+        Every name that is declared somewhere.
+        """
+        yield from (name for name, having in self._named.items() if having)
+        yield from (name for name, having in self._members.items() if having and name not in self._named)
+
+    def of_file(self, path: str) -> tuple[Symbol, ...]:
+        """
+        The symbols that a file exports.
+        """
+        summary = self._of_file.get(path)
+        return tuple(Symbol(path, *row) for row in summary.symbols) if summary else ()
+
+    def files_in(self, folder: str) -> tuple[str, ...]:
+        """
+        The files directly in a folder.
+        """
+        return tuple(sorted(self._in_folder.get(folder, ())))
+
+    def summary(self, path: str) -> Summary | None:
+        """
+        The summary of a file.
+        """
+        return self._of_file.get(path)
+
+    def popularity(self, name: str) -> int:
+        """
+        How many files import the name.
+        """
+        return len(self._importers.get(name, ()))
+
+    def by_parts(self, wanted: Mapping[str, float]) -> dict[Symbol, float]:
+        """
+        Symbols that share parts of their name with `wanted`, scored by the rarity of what they share.
+        """
+        scores: dict[Symbol, float] = defaultdict(float)
+        for part, weight in wanted.items():
+            having = self._with_part.get(part, ())
+            if not having or len(having) > MAX_POSTINGS:
+                continue
+            value = weight * log(1 + self._count / len(having))
+            for symbol in having:
+                scores[symbol] += value
+        return scores
+
+    def by_company(self, path: str, names: Iterable[str]) -> dict[str, float]:
+        """
+        Names that files like this one import: files that import the same names, and its neighbours.
+        """
+        similar = self._similar(path, names)
+        total = sum(similar.values()) or 1.0
+        found: dict[str, float] = {}
+        for other, score in similar.items():
+            for name in {name for _, name in self._of_file[other].imported}:
+                found[name] = found.get(name, 0.0) + score / total
+        return found
+
+    def _similar(self, path: str, names: Iterable[str]) -> dict[str, float]:
+        scores: dict[str, float] = defaultdict(float)
+        for name in set(names):
+            importers = self._importers.get(name, ())
+            if importers and len(importers) <= 1500:
+                value = log(1 + len(self._of_file) / len(importers))
+                for other in importers:
+                    scores[other] += value
+        scores.pop(path, None)
+        folder = dirname(path)
+        for other in scores:
+            if dirname(other) == folder:
+                scores[other] *= 1.5
+        best = sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:SIMILAR_FILES]
+        return dict(best)
+
+
+def _names(names: tuple[tuple[str, str], ...]) -> Iterable[tuple[str, str]]:
+    # A default import is known by the name that it is given.
+    for imported, local in names:
+        yield (local if imported in ("default", "*") else imported), local
