@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import click
 
@@ -30,7 +30,7 @@ class UtcTime(click.DateTime):
         """
         Read it.
         """
-        return cast("datetime", super().convert(value, param, ctx)).replace(tzinfo=UTC)
+        return super().convert(value, param, ctx).replace(tzinfo=UTC)
 
 
 class UnreadableStore(click.ClickException):

@@ -61,5 +61,12 @@ def settings_for(folder: Path | None, overrides: Sequence[str] = ()) -> Settings
     for problem in problems:
         if problem.is_error:
             raise UnreadableInput(problem.sentence)
-        click.echo(f"Warning: {problem.sentence}", err=True)
+        say_warning(problem.sentence)
     return settings
+
+
+def say_warning(sentence: str) -> None:
+    """
+    A warning on stderr, where it does not mix with results.
+    """
+    click.echo(f"Warning: {sentence}", err=True)

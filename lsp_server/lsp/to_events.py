@@ -11,6 +11,7 @@ from lsp_server.completion.offer import lines_in
 from lsp_server.completion.request import Completion, NoCompletion, Source, TriggerKind
 from lsp_server.lsp.attempt import Attempt
 from lsp_server.lsp.dependencies import ClientIdentity
+from lsp_server.policy.audit import CANCELLED, CallRecord
 from lsp_server.syntax.surroundings import surroundings_at
 from telemetry import events, vocabulary
 from telemetry.declaration import PATTERNS, Kind, bucket_of
@@ -70,7 +71,7 @@ def returned(attempt: Attempt, completion: Completion, latency_s: float) -> even
         source=_SOURCES[completion.source],
         extent=vocabulary.Extent(completion.extent),
         provider=_word(vocabulary.ProviderName, completion.provider),
-        model=completion.model if re.fullmatch(PATTERNS[Kind.MODEL], completion.model) else "other",
+        model=_model(completion.model),
         prompt_id=completion.prompt_fingerprint or None,
         chars=len(added),
         lines=lines_in(added),
@@ -105,6 +106,29 @@ def fate(fate: Fate) -> events.CompletionShown | events.CompletionEnded | events
                 retained_ratio=fate.retained_ratio,
                 deleted=fate.deleted,
             )
+
+
+def llm_call(call: CallRecord) -> events.LlmCall:
+    """
+    A model call has ended.
+    """
+    return events.LlmCall(
+        request_id=call.request_id,
+        purpose=vocabulary.Purpose(call.purpose),
+        provider=_word(vocabulary.ProviderName, call.provider),
+        request_model=_model(call.model),
+        response_model=_model(call.response_model) if call.response_model else None,
+        input_tokens=call.usage.input_tokens,
+        output_tokens=call.usage.output_tokens,
+        cache_read_tokens=call.usage.cache_read_tokens,
+        cache_creation_tokens=call.usage.cache_write_tokens,
+        estimated=call.usage.estimated,
+        ttft_ms=None if call.ttft_ms is None else max(0, round(call.ttft_ms)),
+        duration_ms=max(0, round(call.duration_ms)),
+        finish_reason=vocabulary.FinishReason(call.stop) if call.stop in list(vocabulary.FinishReason) else None,
+        error=_error(call),
+        cost_usd_micro=round(1_000_000 * call.cost_usd),
+    )
 
 
 def client(identity: ClientIdentity, server_version: str) -> Client:
@@ -172,6 +196,19 @@ _EDITORS = {
 
 _VERSION = re.compile(r"\d{1,8}(?:\.\d{1,8}){0,3}")
 _TEST = re.compile(r"(?:^|/)(?:__tests__|tests?|specs?|e2e|cypress)/|[._-](?:test|spec|e2e|cy)\.[cm]?[jt]sx?$")
+
+
+def _model(model: str) -> str:
+    """
+    The model's id; that of an inference profile of one's own, which may hold a name, is nobody's business.
+    """
+    return model if re.fullmatch(PATTERNS[Kind.MODEL], model) else "other"
+
+
+def _error(call: CallRecord) -> vocabulary.ErrorKind | None:
+    if call.stop == CANCELLED:
+        return vocabulary.ErrorKind.CANCELLED
+    return _word(vocabulary.ErrorKind, call.error_kind) if call.error_kind else None
 
 
 def _version(said: str) -> str | None:

@@ -24,6 +24,10 @@ from lsp_server.providers.streams import ChunkStream, closing, usage_so_far
 from lsp_server.providers.wrapper import ProviderWrapper
 
 IN_PROCESS = "in-process"
+CLOSED = "closed"
+"""Its reader had read enough of the reply."""
+CANCELLED = "cancelled"
+"""Nobody waited for the first word of the reply."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,8 +35,8 @@ class CallRecord:
     """
     One model call that has ended, for whoever keeps accounts.
 
-    `stop` is the model's reason to stop, `closed` when its reader had enough, or empty when it failed with
-    `error_kind`. `ttft_ms` is None when no text came.
+    `stop` is the model's reason to stop, `CLOSED` or `CANCELLED`, or empty when it failed with `error_kind`.
+    `ttft_ms` is None when no text came.
     """
 
     request_id: str
@@ -103,7 +107,7 @@ class AuditedProvider(ProviderWrapper):
             raise
         except (GeneratorExit, asyncio.CancelledError):
             if reply.stop is None:
-                reply.closed = "closed" if reply.first_text_at is not None else "cancelled"
+                reply.closed = CLOSED if reply.first_text_at is not None else CANCELLED
             raise
         finally:
             call = self._call_record(prompt, wire, redactions, reply, usage_so_far(asked[0]))

@@ -1,0 +1,119 @@
+"""
+The composition root: the only place that builds providers, caches, stores and what the engine is given.
+"""
+
+import logging
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lsp_server.lsp.dependencies import ClientIdentity, Services, Telemetry
+
+if TYPE_CHECKING:
+    # For the checker alone: an editor waits for `initialize`, and these take their time.
+    from lsp_server.backend import Backend
+    from lsp_server.policy.audit import CallRecord
+    from lsp_server.settings import Settings
+    from lsp_server.workspace import Folder, Snapshot
+
+logger = logging.getLogger("pacenotes")
+
+
+def services(environ: Mapping[str, str] = os.environ) -> Services:
+    """
+    What a session of the language server is made of.
+    """
+    return Services(
+        load_settings=lambda editor, folder: load_settings(editor, folder, environ),
+        open_telemetry=lambda settings, client: open_telemetry(settings, client, environ),
+        open_backend=lambda settings, folders, snapshot, telemetry: open_backend(
+            settings, folders, snapshot, telemetry, environ=environ
+        ),
+        clock=time.monotonic,
+        new_id=new_id,
+    )
+
+
+def new_id() -> str:
+    """
+    The id of a completion: a UUIDv7.
+    """
+    from telemetry.recorder import new_id as new_event_id
+
+    return new_event_id()
+
+
+def load_settings(
+    editor: object, folder: Path | None, environ: Mapping[str, str]
+) -> "tuple[Settings, tuple[str, ...]]":
+    """
+    The settings in force in one folder of an editor's workspace, with a sentence for each problem.
+    """
+    from lsp_server import configuration
+
+    settings, problems = configuration.load(folder=folder, environ=environ, editor=editor)
+    return settings, tuple(problem.sentence for problem in problems)
+
+
+def open_backend(
+    settings: "Settings",
+    folders: "Sequence[Folder]",
+    snapshot: "Callable[[], Snapshot]",
+    telemetry: Telemetry,
+    *,
+    environ: Mapping[str, str],
+    warn: Callable[[str], None] = logger.warning,
+) -> "Backend":
+    """
+    Everything that answers requests under `settings`; its model calls are noted as events of the session.
+
+    Reads the folders' ignore files: call it in a thread.
+    """
+    from lsp_server.backend import Backend
+    from lsp_server.lsp import to_events
+
+    def on_call(call: "CallRecord") -> None:
+        telemetry.recorder.record(to_events.llm_call(call))
+
+    return Backend(settings, folders, snapshot, environ=environ, on_call=on_call, warn=warn)
+
+
+def open_telemetry(settings: "Settings", client: ClientIdentity, environ: Mapping[str, str]) -> Telemetry:
+    """
+    The local store of events, or nowhere when the user, the editor or the environment objects.
+    """
+    from lsp_server import __version__
+    from lsp_server.lsp import to_events
+    from lsp_server.storage import locate
+    from telemetry import consent, identity
+    from telemetry.envelope import Origin
+    from telemetry.recorder import Recorder
+    from telemetry.sink import NullSink
+    from telemetry.store import Limits, Store
+
+    storage = locate(settings.storage_directory)
+    decision = consent.decide(environ=environ, enabled=settings.telemetry_enabled, level=client.telemetry_level)
+    if not decision.allowed:
+        sink: Store | NullSink = NullSink()
+        who = identity.Identity(bytes(identity.KEY_BYTES), kept=False)
+    else:
+        sink = Store(storage.telemetry, warn=logger.warning, limits=Limits(days=settings.telemetry_retention_days))
+        who = identity.load(storage.identity_key)
+    origin = Origin(
+        dev_id=who.dev_id(_user()),
+        session_id=new_id(),
+        client=to_events.client(client, __version__),
+    )
+    return Telemetry(recorder=Recorder(origin, sink), repo_id=who.repo_id, opted_in=False)
+
+
+def _user() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        # Containers run as users that have no name.
+        return "unnamed"

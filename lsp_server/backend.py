@@ -1,0 +1,192 @@
+"""
+Everything that answers requests under one set of settings: the provider in its wrappers, the files, the index.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from lsp_server.completion.request import CompletionRequest
+from lsp_server.context.gather import gather
+from lsp_server.context.snippet import Context
+from lsp_server.files import WorkspaceFiles, path_of, uri_of
+from lsp_server.index.workspace_index import WorkspaceIndex
+from lsp_server.policy.audit import AuditedProvider, CallRecord
+from lsp_server.policy.audit_log import AuditLog
+from lsp_server.policy.guard import GuardedProvider
+from lsp_server.providers import choose
+from lsp_server.providers.backoff import BackingOffProvider
+from lsp_server.providers.base import Provider
+from lsp_server.providers.caching import CachingProvider
+from lsp_server.providers.capabilities import cost_usd
+from lsp_server.providers.local.corpus import SourceFile, WorkspaceCorpus
+from lsp_server.settings import Settings
+from lsp_server.storage import Storage, locate
+from lsp_server.workspace import Folder, Snapshot
+
+MEGABYTE = 1024 * 1024
+
+
+class Backend:
+    """
+    Answers requests in some workspace folders under one set of settings.
+
+    `on_call` hears of every model call that ended, in any thread; `warn` gets sentences that the user should see.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        folders: Sequence[Folder],
+        snapshot: Callable[[], Snapshot],
+        *,
+        environ: Mapping[str, str],
+        on_call: Callable[[CallRecord], None],
+        warn: Callable[[str], None],
+    ) -> None:
+        self.settings = settings
+        self.storage = locate(settings.storage_directory)
+        self._snapshot = snapshot
+        self.files = WorkspaceFiles([Path(folder.path) for folder in folders if folder.path], settings, environ)
+        self.audit_log = AuditLog(self.storage.audit, days=settings.audit_retention_days, now=utc_now, warn=warn)
+        self.index = WorkspaceIndex(
+            [folder.path for folder in folders if folder.path],
+            read=self._read,
+            is_excluded=lambda path: self.files.is_excluded(Path(path)) is not None,
+        )
+        self._corpus = WorkspaceCorpus(self._source_files)
+        self.choice = choose.build(settings, environ, self._corpus)
+        self.provider = wrapped(
+            self.choice.provider,
+            settings=settings,
+            storage=self.storage,
+            audit_log=self.audit_log,
+            why_excluded=self._why_path_excluded,
+            on_call=on_call,
+            warn=warn,
+        )
+
+    async def gather(self, request: CompletionRequest, budget: int) -> Context:
+        """
+        What the model should see besides the code around the cursor.
+        """
+        return await gather(request, budget, self.index, in_thread=asyncio.to_thread, clock=time.monotonic)
+
+    async def gather_for(self, request: CompletionRequest, budget: int, open_files: Sequence[str]) -> Context:
+        """
+        The same as if `open_files` were open.
+        """
+        return await self.gather(request, budget)
+
+    def why_excluded(self, uri: str) -> str | None:
+        """
+        The rule that keeps a document from being read and shown, or None; an untitled document has none.
+        """
+        path = path_of(uri)
+        return self.files.is_excluded(path) if path else None
+
+    def files_changed(self, uris: Sequence[str]) -> None:
+        """
+        Files on disk have been made, saved or deleted.
+        """
+        for path in filter(None, map(path_of, uris)):
+            self._learn(path)
+
+    def show_request(self, request_id: str) -> Mapping[str, Any] | None:
+        """
+        What was sent to a model for this id, from the audit.
+        """
+        found = self.audit_log.find(request_id)
+        return {**found[-1].summary(), "body": found[-1].sent["body"]} if found else None
+
+    def spent_today_usd(self) -> float:
+        """
+        What the model calls of today have cost so far.
+        """
+        return self.audit_log.spent_today_usd()
+
+    async def ready(self) -> None:
+        """
+        Wait until the index of the workspace is complete.
+        """
+
+    async def warm_up(self) -> None:
+        """
+        Import and make what the first request would otherwise wait for.
+        """
+        await self.provider.warm_up()
+
+    async def aclose(self) -> None:
+        """
+        Close connections and stores.
+        """
+        await self.provider.aclose()
+        await asyncio.to_thread(self.audit_log.close)
+
+    def _source_files(self) -> Iterator[SourceFile]:
+        for path in self.files.walk():
+            file = self.files.read_walked(path)
+            if file.text is not None:
+                yield SourceFile(self._relative(path), file.text)
+
+    def _learn(self, path: Path) -> None:
+        file = self.files.read(path)
+        if file.text is None:
+            self._corpus.remove(self._relative(path))
+        else:
+            self._corpus.update(SourceFile(self._relative(path), file.text))
+
+    def _read(self, path: str) -> str | None:
+        """
+        The text of a file as the engineer sees it: what is open counts, not what is on disk.
+        """
+        document = self._snapshot().document(uri_of(Path(path)))
+        return document.text if document else self.files.read(Path(path)).text
+
+    def _relative(self, path: Path) -> str:
+        return self._snapshot().relative_path(uri_of(path))
+
+    def _why_path_excluded(self, relative: str) -> str | None:
+        """
+        The rule against a path as prompts name it, in whichever folder it may lie.
+        """
+        folders = [Path(folder.path) for folder in self._snapshot().folders if folder.path]
+        rules = (self.files.is_excluded(folder / relative) for folder in folders)
+        return next((rule for rule in rules if rule), None)
+
+
+def wrapped(
+    vendor: Provider,
+    *,
+    settings: Settings,
+    storage: Storage,
+    audit_log: AuditLog,
+    why_excluded: Callable[[str], str | None],
+    on_call: Callable[[CallRecord], None],
+    warn: Callable[[str], None],
+) -> Provider:
+    """
+    A vendor with everything round it that a request must pass.
+
+    In this order no secret reaches the cache, what comes from the cache is not audited as sent, and nothing is sent
+    that was not recorded first.
+    """
+    provider: Provider = AuditedProvider(
+        vendor, audit_log, cost_usd=cost_usd, clock=time.monotonic, now=utc_now, on_call=on_call
+    )
+    provider = BackingOffProvider(provider, time.monotonic)
+    if settings.cache_enabled:
+        provider = CachingProvider(
+            provider, storage.replies, size_bytes=settings.cache_size_mb * MEGABYTE, now=utc_now, warn=warn
+        )
+    return GuardedProvider(provider, why_excluded)
+
+
+def utc_now() -> datetime:
+    """
+    The time of day, for records.
+    """
+    return datetime.now(UTC)
