@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 
 from lsp_server.completion import postprocess, reuse, selection, trigger, truncate
 from lsp_server.completion.place import Place, place_of
-from lsp_server.completion.postprocess import Draft
 from lsp_server.completion.request import (
     Completion,
     CompletionRequest,
@@ -20,7 +19,6 @@ from lsp_server.completion.request import (
     Timings,
     TriggerKind,
 )
-from lsp_server.completion.truncate import Reply
 from lsp_server.context.snippet import Context
 from lsp_server.prompts import template
 from lsp_server.providers.base import CompletionInputs, Prompt, Provider, ProviderError, Purpose

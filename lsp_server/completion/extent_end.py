@@ -4,7 +4,7 @@ Decide, line by line, where the code of a reply has completed what the cursor is
 
 import re
 
-from lsp_server.completion.brackets import Scan, scan
+from lsp_server.completion.brackets import Closing, Scan, scan
 from lsp_server.completion.place import Place
 from lsp_server.completion.reply import is_prose
 from lsp_server.completion.request import Extent
@@ -12,7 +12,10 @@ from lsp_server.text.indentation import indent_of
 
 _NO_STATEMENT = re.compile(r"\s*(?://.*|/\*.*\*/|\*.*|/\*\*?|@[\w$.]+(?:\(.*\))?|[)\]}>;,]*)\s*")
 _CASE = re.compile(r"\s*(?:case\b.*|default\s*):")
-_DECLARATION = re.compile(r"\s*(?:export\s+)?(?:const|let|var|import|export)\b")
+_STATEMENT = re.compile(
+    r"\s*(?:const|let|var|import|export|class|interface|type|function|return|abstract|declare|async|throw)\b(?!\s*[:,?(])"
+)
+_OUTERMOST = re.compile(r"\s*(?:export|import)\b(?!\s*[:,?(.])")
 _DO = re.compile(r"\s*do\b")
 _UNDECIDED = re.compile(r"[\w$]+\s*|/|\?")
 _CONTINUES = re.compile(
@@ -21,7 +24,7 @@ _CONTINUES = re.compile(
 )
 _WANTS_MORE = frozenset(
     re.findall(
-        r"\S+", "= => + - * % & | ^ ? : ~ . ( [ { < extends implements instanceof typeof keyof await satisfies else"
+        r"\S+", "= => , + - * % & | ^ ? : ~ . ( [ { < extends implements instanceof typeof keyof await satisfies else"
     )
 )
 _RUNNING_TEXT = ("`", "/*", '"', "'")
@@ -39,7 +42,7 @@ class ExtentEnd:
         self.head = place.before if place.before.strip() else ""
         self.head_indent = place.indent
         self.type_lists = 0
-        """How many lists of type parameters are open that began at the end of a line."""
+        """How many lists of type parameters are open; one counts if its `<` ends a line and its `>` begins one."""
         self.complete: int | None = None
         """Where the completion could end, unless the next line goes on with it."""
 
@@ -71,54 +74,67 @@ class ExtentEnd:
         before = self.state
         after = scan(line if last else line + "\n", before, jsx=self.place.jsx)
         for closing in after.closings:
-            reopened = self.position == 0 and self.place.before.strip() and after.depth > closing.depth >= 0
-            if self._is_the_documents(closing.depth) and not reopened:
+            if self.place.has_closer(closing.depth) and not self._opens_a_body(closing, after):
                 return self.position + closing.start
-        if self.place.in_code and before.mode not in (">", *_RUNNING_TEXT) and self.head and is_prose(line):
+        if self.position and before.mode not in _RUNNING_TEXT and self._leaves(line):
             return self.position
         self.state = after
+        if not self.head and before.mode not in _RUNNING_TEXT and not _NO_STATEMENT.fullmatch(line):
+            self.head, self.head_indent = line, max(self.place.indent, indent_of(line))
+        if self._is_inside(line) or not (self.head or after.depth < self.place.floor):
+            return None
+        return self._reach(self.position + len(line), line)
+
+    def _is_inside(self, line: str) -> bool:
+        """
+        Whether something that the reply opened is still open.
+        """
         if line.lstrip().startswith(">") and self.type_lists:
             self.type_lists -= 1
-        if after.last == "<":
+        if self.state.last == "<":
             self.type_lists += 1
-        if self.type_lists or after.depth > self.place.floor or after.mode in _RUNNING_TEXT or not self._has_statement(line, before):
-            return None
-        end = self.position + len(line)
-        if self._is_definite(after):
+        return bool(self.type_lists) or self.state.depth > self.place.floor or self.state.mode in _RUNNING_TEXT
+
+    def _reach(self, end: int, line: str) -> int | None:
+        """
+        A line has closed all that it opened: it ends the completion, may end it, or promises more.
+        """
+        last = self.state.last
+        if _CASE.match(self.head):
+            self.complete = end
+        elif last == ";" or self.state.mode in ("<", ">") or (last == "," and self._is_in_list()):
             return end
-        if after.last not in _WANTS_MORE or line.rstrip().endswith(("++", "--")):
+        elif last not in _WANTS_MORE or line.rstrip().endswith(("++", "--")):
             self.complete = end
         return None
 
-    def _is_the_documents(self, depth: int) -> bool:
+    def _opens_a_body(self, closing: Closing, after: Scan) -> bool:
         """
-        Whether a closer is one that the document has already, on a later line or further out than we know.
+        Whether the cursor's own line goes on to open what closers below it then close, as `) => {` and `} else {` do.
         """
-        if depth < 0:
-            return True
-        return depth < self.place.scan.depth and self.place.closed_below[depth]
-
-    def _has_statement(self, line: str, before: Scan) -> bool:
-        """
-        Whether more than comments, decorators and closers has been written; the first such line is the head.
-        """
-        if self.head:
-            return True
-        if before.mode in _RUNNING_TEXT or _NO_STATEMENT.fullmatch(line):
+        if self.position or after.last not in ("{", "(", "["):
             return False
-        self.head = line
-        self.head_indent = max(self.place.indent, indent_of(line))
-        return True
+        is_in_its_column = closing.depth >= 0 and self.place.scan.open[closing.depth].indent == self.place.indent
+        return is_in_its_column or not self.place.on_fresh_line
 
-    def _is_definite(self, after: Scan) -> bool:
+    def _leaves(self, line: str) -> bool:
         """
-        Whether nothing on the next line could belong to it.
+        Whether a line is about the code, or stands outside of everything that the cursor is in.
         """
-        if _CASE.match(self.head):
-            return False
-        if after.last == ",":
-            return after.mode in ("(", "[") or (after.mode == "{" and not _DECLARATION.match(self.head))
-        return after.last == ";" or after.mode in ("<", ">")
+        if not self.state.open:
+            return is_prose(line)
+        innermost = self.state.open[-1]
+        is_further_out = innermost.indent >= indent_of(line)
+        if innermost.bracket == ">":
+            return is_further_out and is_prose(line)
+        return is_prose(line) or (is_further_out and _OUTERMOST.match(line) is not None)
+
+    def _is_in_list(self) -> bool:
+        """
+        Whether a comma ends an item, and does not promise another name or type.
+        """
+        mode = self.state.mode
+        return mode in ("(", "[") or (mode == "{" and not _STATEMENT.match(self.head))
 
     def _goes_on(self, line: str, *, whole: bool) -> bool | None:
         """
@@ -127,17 +143,22 @@ class ExtentEnd:
         content = line.lstrip()
         if not whole and (not content or _UNDECIDED.fullmatch(content)):
             return None
-        if not content:
-            return False
         if self.head.lstrip().startswith("@") and self.state.last == ")":
+            # What is decorated follows.
             self.head = ""
-            return True
+            return bool(content)
         if _CASE.match(self.head):
-            return indent_of(line) > self.head_indent
-        if content.startswith("while") and _DO.match(self.head):
-            return True
-        if content.startswith("{") and self.state.last == ")":
-            return True
-        if _CONTINUES.match(content):
-            return True
-        return indent_of(line) > self.head_indent and self.state.last[-1:] not in tuple(",;}>")
+            return indent_of(line) > self.head_indent and bool(content)
+        return self._is_continuation(content) or (
+            bool(content) and indent_of(line) > self.head_indent and self.state.last[-1:] not in tuple(",;}>")
+        )
+
+    def _is_continuation(self, content: str) -> bool:
+        """
+        Whether a line can't but belong to the one before: an operator, an `else`, the body of what has a head.
+        """
+        if content.startswith("while"):
+            return _DO.match(self.head) is not None
+        if content.startswith("{"):
+            return self.state.last == ")"
+        return _CONTINUES.match(content) is not None

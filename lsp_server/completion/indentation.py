@@ -2,9 +2,13 @@
 Give a completion the document's indentation: its tabs or spaces, and its depth.
 """
 
+import re
+
 from lsp_server.completion.brackets import scan
 from lsp_server.completion.place import Place
 from lsp_server.text.indentation import indent_of, unit_of
+
+_CONTINUES = re.compile(r"\.(?!\.)|[?:&|+=]")
 
 DEFAULT_WIDTH = 4
 """What a tab stands for when the text alone does not tell."""
@@ -24,12 +28,12 @@ def match_indentation(text: str, place: Place) -> str:
 
 def _lines_in_code(text: str, place: Place) -> list[bool]:
     """
-    For each line but the first, whether its indentation is layout, and not the content of a template or comment.
+    For each line but the first, whether its indentation is layout, and not the content of a template.
     """
     state, free = place.scan, []
     for line in text.split("\n")[:-1]:
         state = scan(line + "\n", state, jsx=place.jsx)
-        free.append(state.mode not in ("`", "/*"))
+        free.append(state.mode != "`")
     return free
 
 
@@ -56,18 +60,20 @@ def _not_further_out(lines: list[str], free: list[bool], text: str, place: Place
     Move all lines in when a model began its reply at the margin, as if the cursor's line were not indented.
     """
     own = place.before[: place.indent] if place.before.strip() else place.before
-    indents = [indent_of(line) for line, is_free in zip(lines, free, strict=True) if is_free and line.strip()]
-    if not own or not indents or min(indents) > 0 or _closes_more_than_it_opens(text, place):
+    code = [line for line, is_free in zip(lines, free, strict=True) if is_free and line.strip()]
+    least = min(map(indent_of, code), default=len(own))
+    goes_on = bool(code) and indent_of(code[0]) == least and _CONTINUES.match(code[0].lstrip()) is not None
+    if least > len(own) or (least == len(own) and not goes_on) or least > _outermost_closed(text, place):
         return lines
     return [own + line if is_free and line.strip() else line for line, is_free in zip(lines, free, strict=True)]
 
 
-def _closes_more_than_it_opens(text: str, place: Place) -> bool:
+def _outermost_closed(text: str, place: Place) -> int:
     """
-    Whether some line rightly stands further out, since it closes what was opened further out.
+    The least indentation that a line may rightly have, since it closes what was opened as far out.
     """
     closings = scan(text, place.scan, jsx=place.jsx).closings
-    return any(0 <= c.depth < place.scan.depth and place.scan.open[c.depth].indent == 0 for c in closings)
+    return min((place.scan.open[c.depth].indent for c in closings if c.depth >= 0), default=place.indent)
 
 
 def _narrowest(lines: list[str]) -> int:

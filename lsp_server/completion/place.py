@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lsp_server.completion.brackets import CLOSER_OF, Open, Scan, scan
 from lsp_server.completion.request import CompletionRequest, Extent
-from lsp_server.syntax.regions import Region, opens_block, region_at
+from lsp_server.syntax.regions import Region, region_at
 from lsp_server.text.indentation import indent_of
 
 REACH = 6000
@@ -16,7 +16,7 @@ REACH = 6000
 
 _ONLY_CLOSERS = re.compile(r"\s*(?:[)>}\]\"'`]|/>|</[\w$.:-]*>)*\s*[:{;,]?\s*")
 _RUNNING_TEXT = ("`", "/*", '"', "'", "//", ">")
-_CLOSERS = ("}", ")", "]", "</", "/>", ">", "`")
+CLOSERS = ("}", ")", "]", "</", "/>", ">", "`")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,8 +42,6 @@ class Place:
     """How many of the open brackets stay open when that which the cursor is in is complete."""
     closed_below: tuple[bool, ...]
     """For each open bracket, whether a later line of the document closes it."""
-    fills_body: bool
-    """Several lines are wanted: a body is empty or has just been opened."""
     jsx: bool
 
     @property
@@ -59,6 +57,12 @@ class Place:
         Whether nothing but white space stands before the cursor.
         """
         return not self.before.strip()
+
+    def has_closer(self, depth: int) -> bool:
+        """
+        Whether the closer that leaves `depth` brackets open stands on a later line, or is further out than we know.
+        """
+        return depth < 0 or (depth < self.scan.depth and self.closed_below[depth])
 
     @property
     def indent(self) -> int:
@@ -86,7 +90,7 @@ def place_of(request: CompletionRequest) -> Place:
     home = _scan_above(above, lambda number: _is_code(request, line - len(above) + number), jsx=jsx)
     at_cursor = scan(before, home, jsx=jsx)
     whole = end + REACH >= document.length
-    rest = scan(after + "\n", at_cursor, jsx=jsx)
+    rest = _without_template(scan(after + "\n", at_cursor, jsx=jsx), home)
     closed = _closed_below(rest, below, at_cursor, whole=whole, jsx=jsx)
     return Place(
         before=before,
@@ -95,11 +99,10 @@ def place_of(request: CompletionRequest) -> Place:
         below=tuple(below),
         eol=document.eol,
         region=region,
-        extent=_extent(region, after),
+        extent=_extent(region, after, home),
         scan=at_cursor,
         floor=_floor(before, below, home, at_cursor, closed),
         closed_below=closed,
-        fills_body=opens_block(request.tree, offset),
         jsx=jsx,
     )
 
@@ -115,11 +118,11 @@ def _lines(text: str) -> list[str]:
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
-def _extent(region: Region, after: str) -> Extent:
+def _extent(region: Region, after: str, home: Scan) -> Extent:
     """
     In prose, or with more code on the line, only this line is ours.
     """
-    if region in (Region.COMMENT, Region.TEMPLATE, Region.REGEX) or not is_only_closers(after):
+    if region is Region.COMMENT or home.mode == "`" or not is_only_closers(after):
         return Extent.LINE
     return Extent.BLOCK
 
@@ -132,7 +135,7 @@ def _scan_above(lines: list[str], is_code: Callable[[int], bool], *, jsx: bool) 
     for number in range(len(lines) - 1, -1, -1):
         line = lines[number]
         indent = indent_of(line)
-        if not line.strip() or 0 <= least <= indent or line.lstrip().startswith((*_CLOSERS, "*")):
+        if not line.strip() or 0 <= least <= indent or line.lstrip().startswith((*CLOSERS, "*")):
             continue
         if is_code(number):
             first, least = number, indent
@@ -159,7 +162,7 @@ def _floor(before: str, below: list[str], home: Scan, at_cursor: Scan, closed: t
 
 def _has_content(opened: Open, below: list[str]) -> bool:
     following = next((line for line in below if line.strip()), "")
-    return indent_of(following) > opened.indent and not following.lstrip().startswith(_CLOSERS)
+    return indent_of(following) > opened.indent and not following.lstrip().startswith(CLOSERS)
 
 
 def _closed_below(state: Scan, below: list[str], at_cursor: Scan, *, whole: bool, jsx: bool) -> tuple[bool, ...]:
@@ -187,6 +190,16 @@ def _closed_below(state: Scan, below: list[str], at_cursor: Scan, *, whole: bool
     return tuple([not whole] * remaining + closed[remaining:])
 
 
+def _without_template(state: Scan, home: Scan) -> Scan:
+    """
+    A template begun on the cursor's line ends there, although all that follows could be read as its content.
+    """
+    for depth in range(home.depth, state.depth):
+        if state.open[depth].bracket == "`":
+            return Scan(state.open[:depth])
+    return state
+
+
 def _without_abandoned(state: Scan, line: str) -> Scan:
     """
     What can still be open when `line` follows: nothing that a line no deeper than itself, and no closer, has left.
@@ -194,7 +207,7 @@ def _without_abandoned(state: Scan, line: str) -> Scan:
     content = line.lstrip()
     while state.mode == "<" and content.startswith("<"):
         state = Scan(state.open[:-1])
-    if not content or state.mode in _RUNNING_TEXT or content.startswith((*_CLOSERS, "case ", "default:")):
+    if not content or state.mode in _RUNNING_TEXT or content.startswith((*CLOSERS, "case ", "default:")):
         return state
     depth = state.depth
     while depth and state.open[depth - 1].indent >= indent_of(line):

@@ -68,7 +68,7 @@ def drop_lines_below(draft: Draft, place: Place, _request: CompletionRequest) ->
         content = [line.strip() for line in lines[start:] if line.strip()]
         if start == 0 and content and draft.text[:1] != "\n":
             content[0] = (place.before + content[0]).strip()
-        if content and content == below[: len(content)] and _has_words(content):
+        if content and _is_beginning(content, below) and _has_words(content):
             return Draft("\n".join(lines[:start])) if start else NoCompletionReason.REPEATS_SUFFIX
     return draft
 
@@ -149,6 +149,14 @@ FILTERS: tuple[Filter, ...] = (
     match_line_ends,
     withhold_parse_errors,
 )
+
+
+def _is_beginning(lines: list[str], below: list[str]) -> bool:
+    """
+    Whether `below` begins with `lines`, of which the last may be only the beginning of its own.
+    """
+    *whole, last = lines
+    return below[: len(whole)] == whole and len(below) > len(whole) and below[len(whole)].startswith(last)
 
 
 def _has_words(lines: list[str]) -> bool:

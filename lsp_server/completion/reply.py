@@ -5,8 +5,8 @@ Find where the code begins in a model's reply: behind tags, fences, prose, and a
 import re
 from collections.abc import Callable
 
-from lsp_server.completion.brackets import Scan, scan
-from lsp_server.completion.place import Place
+from lsp_server.completion.echo import skip_echoed_lines, skip_echoed_prefix
+from lsp_server.completion.place import CLOSERS, Place
 from lsp_server.completion.request import Extent, NoCompletionReason
 from lsp_server.prompts.template import CLOSING_TAG, OPENING_TAG
 from lsp_server.syntax.regions import Region
@@ -21,25 +21,11 @@ _FENCE_LINE = re.compile(r"^[ \t]*```", re.MULTILINE)
 _PROSE_START = re.compile(
     r"(?:Here|Sure|This|That|The|I|I'll|I'm|I've|You|We|It|To|In|As|Based|Below|Looking|Since|There|Now|Note|Okay|OK|"
     r"Of course|Certainly|Let me|Let's|Sorry|Unfortunately|Please|Given|From|My|An?|Completing|Continuing)\b"
-    r"[\w',’\- ]*\s\w"
 )
-_CODE_SIGN = re.compile(r"[{}()<>=;\[\]]|=>|::|\w\.\w")
+_SENTENCE = re.compile(r"(?:[\w'’\-]+[,;]?\s+){3,}[\w'’\-]+.*|(?:[\w'’\-]+[,;]?\s+)+[\w'’\-]+[.:!?]")
+_CODE_SIGN = re.compile(r"[{}()<>=\[\]]|;$|=>|::|\w\.\w|\b(?:extends|implements|keyof|infer|typeof)\b")
 _QUOTED = re.compile(r"`[^`]*`|\*\*")
-_WORD_AT_END = re.compile(r"[\w$]+$")
-_WORD = re.compile(r"[\w$]+")
-_CHAIN_AT_END = re.compile(r"(?:[\w$]+\??\.)+[\w$]*$")
 _CONTINUES_ABOVE = re.compile(r"\?|\.|&&|\|\||[:=+\-*/%|&{)\]}]")
-_KEYWORDS = frozenset(
-    re.findall(
-        r"\w+",
-        """
-        abstract async await break case catch class const continue declare default do else enum export extends finally
-        for from function if implements import interface let namespace new private protected public readonly return
-        static super switch this throw try type typeof undefined var void while yield true false null string number
-        boolean
-        """,
-    )
-)
 
 
 def begin(text: str, place: Place, *, finished: bool) -> tuple[int | None, NoCompletionReason]:
@@ -72,15 +58,13 @@ def is_prose(line: str) -> bool:
     Whether a line talks about code instead of being some.
     """
     plain = _QUOTED.sub("", line.strip())
-    return _PROSE_START.match(plain) is not None and _CODE_SIGN.search(plain) is None
+    return bool(_PROSE_START.match(plain) and _SENTENCE.match(plain)) and _CODE_SIGN.search(plain) is None
 
 
 def skip_prose(text: str, place: Place, finished: bool) -> int | None:
     """
     `Here is the completion:`, in front of a tag, a fence or the code.
     """
-    if not place.in_code:
-        return 0
     position = skipped = 0
     while position < len(text):
         newline = text.find("\n", position)
@@ -91,7 +75,9 @@ def skip_prose(text: str, place: Place, finished: bool) -> int | None:
             break
         position = newline + 1 if newline >= 0 else len(text)
         skipped = position if line.strip() or skipped else 0
-    return skipped
+    # Where prose is to be written, only what introduces a tag or fence is none of it.
+    is_introduction = place.in_code or text.startswith((OPENING_TAG, "```"), skipped)
+    return skipped if is_introduction else 0
 
 
 def skip_tag(text: str, _place: Place, finished: bool) -> int | None:
@@ -115,42 +101,6 @@ def skip_fence(text: str, _place: Place, finished: bool) -> int | None:
     return match.end() if match else 0
 
 
-def skip_echoed_lines(text: str, place: Place, finished: bool) -> int | None:
-    """
-    Lines that stand above the cursor, repeated down to the cursor's own line.
-    """
-    lines = text.split("\n")
-    first = next((number for number, line in enumerate(lines) if line.strip()), None)
-    if first is None or (first == len(lines) - 1 and not finished):
-        return 0 if finished else None
-    above = [line.strip() for line in place.above if line.strip()]
-    for number in range(len(above) - 1, -1, -1):
-        if above[number] != lines[first].strip():
-            continue
-        skip = _echo_length(text, above[number:], place.before.strip(), finished=finished)
-        if skip != 0:
-            return skip
-    return 0
-
-
-def skip_echoed_prefix(text: str, place: Place, finished: bool) -> int | None:
-    """
-    The cursor's line up to the cursor, repeated: raw, without its indentation, or only its last expression or word.
-    """
-    if "\n" not in text and not finished:
-        return None
-    content = text.lstrip()
-    lead = len(text) - len(content)
-    typed = place.before.strip()
-    for echo in (place.before, place.before.lstrip(), typed):
-        if len(typed) > 2 and _WORD.search(typed) and content.startswith(echo.lstrip()):
-            return lead + len(echo.lstrip())
-    if not place.in_code:
-        return 0
-    tail = _echoed_tail(content.partition("\n")[0], place) or _echoed_word(content, place)
-    return lead + tail if tail else 0
-
-
 def skip_leading_space(text: str, place: Place, finished: bool) -> int | None:
     """
     White space that the cursor's line has already, and line breaks that belong to the reply and not to the code.
@@ -160,9 +110,9 @@ def skip_leading_space(text: str, place: Place, finished: bool) -> int | None:
         return len(text) if finished else None
     space = text[: len(text) - len(content)]
     if "\n" in space:
-        if not place.on_fresh_line and _break_belongs(content, place):
-            return 0
         line_start = space.rindex("\n") + 1
+        if not place.on_fresh_line and _break_belongs(content, place, len(space) - line_start):
+            return 0
         return line_start + _indentation_to_skip(space[line_start:], place)
     return _indentation_to_skip(space, place)
 
@@ -195,83 +145,15 @@ def _fence_line(code: str, place: Place) -> int:
     return match.start() if match else -1
 
 
-def _echo_length(text: str, above: list[str], before: str, *, finished: bool) -> int | None:
-    """
-    How much of `text` repeats `above` and then begins the cursor's own line again; 0 if it does anything else.
-    """
-    position, waiting = 0, list(above)
-    for line in text.splitlines(keepends=True):
-        content = line.strip()
-        if not waiting and (content or not before):
-            return position if content.startswith(before) and _is_telling("".join(above) + before) else 0
-        if content and content != waiting[0]:
-            could_become = not finished and not line.endswith("\n") and waiting[0].startswith(content)
-            return None if could_become else 0
-        if content:
-            waiting.pop(0)
-        position += len(line)
-    if not finished:
-        return None
-    return position if not waiting and not before and _is_telling("".join(above)) else 0
-
-
-def _is_telling(text: str) -> bool:
-    """
-    Whether a repetition of `text` can hardly be a coincidence, as one of `});` can.
-    """
-    return sum(map(len, _WORD.findall(text))) >= 6
-
-
-def _echoed_tail(line: str, place: Place) -> int:
-    """
-    The last expression of the line: `items.` before `items.map(…)`, `format(a, ` before `format(a, b)`.
-    """
-    chain = _CHAIN_AT_END.search(place.before)
-    if chain is not None:
-        starts = [0, *(dot.end() for dot in re.finditer(r"\.", chain[0]))]
-        for start in starts[:-1]:
-            if line.startswith(chain[0][start:]):
-                return len(chain[0]) - start
-    for word in _WORD.finditer(place.before):
-        tail = place.before[word.start() :]
-        if len(tail) > 5 and line.startswith(tail) and _closes_itself(line, place):
-            return len(tail)
-    return 0
-
-
-def _closes_itself(line: str, place: Place) -> bool:
-    """
-    Whether `line` is whole without what stands before the cursor, so that it must be its repetition.
-    """
-    alone = scan(line, Scan(), jsx=place.jsx)
-    return place.scan.depth > 0 and not alone.open and not alone.closings and not place.after.strip()
-
-
-def _echoed_word(content: str, place: Place) -> int:
-    """
-    The word being typed, begun again: `us` before `userName`.
-    """
-    typed, given = _WORD_AT_END.search(place.before), _WORD.match(content)
-    if typed is None or given is None or typed[0].isdigit() or not given[0].startswith(typed[0]):
-        return 0
-    around = "\n".join((*place.above[-100:], *place.below[:100]))
-    if _is_known(typed[0] + given[0], around):
-        return 0
-    if len(typed[0]) > 1 or given[0] in _KEYWORDS or _is_known(given[0], around):
-        return len(typed[0])
-    return 0
-
-
-def _is_known(word: str, around: str) -> bool:
-    return re.search(rf"(?<![\w$]){re.escape(word)}(?![\w$])", around) is not None
-
-
-def _break_belongs(content: str, place: Place) -> bool:
+def _break_belongs(content: str, place: Place, indent: int) -> bool:
     """
     Whether a line break may stand right after what was typed.
+
+    What follows one that only sets off the reply is not indented.
     """
     typed = place.before.rstrip()
-    if place.extent is Extent.LINE:
+    is_layout = indent == place.indent if content.startswith(CLOSERS) else indent > 1 or place.before[:1] == "\t"
+    if place.extent is Extent.LINE or not is_layout:
         return False
     if place.region is Region.JSX_TEXT:
         return True

@@ -3,6 +3,8 @@ Decide whether a completion is worth asking for, by looking at the cursor alone.
 """
 
 import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from lsp_server.completion.request import CompletionRequest, NoCompletionReason, TriggerKind
 from lsp_server.settings import Settings
@@ -18,49 +20,65 @@ _BLOCK_CLOSED = re.compile(r"\s*\}+\s*")
 _LOOP_HEAD = re.compile(r"\bfor\s*(?:await\s*)?\([^)]*$")
 
 
+@dataclass(frozen=True, slots=True)
+class _Cursor:
+    before: str
+    after: str
+    region: Region
+    document_is_blank: bool
+
+
 def reason_to_skip(request: CompletionRequest, settings: Settings) -> NoCompletionReason | None:
     """
-    Why not to ask, if there is a reason. An engineer who asked explicitly is answered wherever it is possible at all.
+    Why not to ask, if there is a reason.
+
+    An engineer who asked explicitly is answered wherever it is possible at all.
     """
-    if reason := _not_here(request, settings):
+    if (reason := _not_in(request, settings)) or request.trigger_kind is TriggerKind.INVOKED:
         return reason
-    if request.trigger_kind is TriggerKind.INVOKED:
-        return None
-    before = request.document.line_prefix(request.offset)
-    after = request.document.line_suffix(request.offset)
-    region = region_at(request.tree, request.offset)
-    if not before.strip() and not request.document.text.strip():
-        return NoCompletionReason.NOTHING_TYPED
-    if _WORD.match(after) and _WORD.match(before[-1:]):
-        return NoCompletionReason.MID_WORD
-    if not _MAY_FOLLOW.match(after):
-        return NoCompletionReason.MID_LINE
-    if region is Region.CODE and not after.strip() and _has_ended(before.rstrip()):
-        return NoCompletionReason.AFTER_STATEMENT_END
-    if region is Region.COMMENT and not settings.completion_in_comments:
-        return NoCompletionReason.INSIDE_COMMENT
-    if region is Region.STRING and not settings.completion_in_strings:
-        return NoCompletionReason.INSIDE_STRING
-    return None
+    document = request.document
+    before, after = document.line_prefix(request.offset), document.line_suffix(request.offset)
+    is_blank = not before.strip() and not document.text.strip()
+    cursor = _Cursor(before, after, region_at(request.tree, request.offset), is_blank)
+    return next((reason for reason, holds in REASONS.items() if holds(cursor, settings)), None)
 
 
-def _not_here(request: CompletionRequest, settings: Settings) -> NoCompletionReason | None:
+REASONS: Mapping[NoCompletionReason, Callable[[_Cursor, Settings], bool]] = {
+    NoCompletionReason.NOTHING_TYPED: lambda at, _: at.document_is_blank,
+    NoCompletionReason.MID_WORD: lambda at, _: bool(_WORD.match(at.after) and _WORD.match(at.before[-1:])),
+    NoCompletionReason.MID_LINE: lambda at, _: not _MAY_FOLLOW.match(at.after),
+    NoCompletionReason.AFTER_STATEMENT_END: lambda at, _: _is_after_end(at),
+    NoCompletionReason.INSIDE_COMMENT: lambda at, given: (
+        at.region is Region.COMMENT and not given.completion_in_comments
+    ),
+    NoCompletionReason.INSIDE_STRING: lambda at, given: at.region is Region.STRING and not given.completion_in_strings,
+}
+"""When not to ask on our own account, in the order in which it is looked at."""
+
+
+def _not_in(request: CompletionRequest, settings: Settings) -> NoCompletionReason | None:
+    """
+    Why nothing is completed in this document, whoever asks.
+    """
     document = request.document
     if not (settings.enabled and settings.completion_enabled):
         return NoCompletionReason.DISABLED
     if document.language_id not in settings.completion_languages:
         return NoCompletionReason.LANGUAGE_DISABLED
     line = document.line_of(request.offset)
-    longest = document.line_end(line) - document.line_start(line)
-    if document.length > settings.max_file_kb * 1024 or longest > LONGEST_LINE:
+    length = document.line_end(line) - document.line_start(line)
+    if document.length > settings.max_file_kb * 1024 or length > LONGEST_LINE:
         return NoCompletionReason.FILE_TOO_LARGE
     return None
 
 
-def _has_ended(typed: str) -> bool:
+def _is_after_end(at: _Cursor) -> bool:
     """
     Whether nothing belongs on the rest of the line, as after `;` or a block's `}`; in the head of a loop much does.
     """
+    typed = at.before.rstrip()
+    if at.region is not Region.CODE or at.after.strip():
+        return False
     if typed.endswith(";"):
         return _LOOP_HEAD.search(typed) is None
     return _BLOCK_CLOSED.fullmatch(typed) is not None

@@ -91,6 +91,8 @@ class Reading:
         cut = self._end.find(code, finished=finished or end is not None)
         if cut is not None:
             self.code, self.done = code[:cut], True
+            if code.strip() and not self.code.strip():
+                self.reason = NoCompletionReason.REPEATS_SUFFIX
 
 
 def _with_plain_line_ends(raw: str, *, finished: bool) -> str:

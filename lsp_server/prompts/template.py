@@ -11,6 +11,7 @@ from importlib.resources import files
 from itertools import chain, count
 
 from lsp_server.context.snippet import CHARS_PER_TOKEN, Context
+from lsp_server.policy.redaction import redact_around
 from lsp_server.providers.base import CompletionInputs, Message, Prompt, Purpose, TextBlock
 from lsp_server.settings import Settings
 from lsp_server.text.indentation import unit_of
@@ -64,11 +65,11 @@ def inline_completion(
     """
     Ask for the code between `inputs.prefix` and `inputs.suffix`.
 
-    Only as much of the two is shown as the settings allow, always in whole lines.
+    Only as much of the two is shown as the settings allow, always in whole lines; secrets are left out here already,
+    where one that the cursor or the border of what is shown cuts in two is still to be recognised.
     """
     template = load("inline_completion")
-    before = last_lines(inputs.prefix, settings.completion_prefix_tokens)
-    after = first_lines(inputs.suffix, settings.completion_suffix_tokens)
+    before, after = _visible(inputs, settings)
     tag = unused_tag((before, after, context.text, inputs.path))
     blocks = []
     if context.text:
@@ -95,6 +96,14 @@ def inline_completion(
         inputs=inputs,
         request_id=request_id,
     )
+
+
+def _visible(inputs: CompletionInputs, settings: Settings) -> tuple[str, str]:
+    before = last_lines(inputs.prefix, settings.completion_prefix_tokens)
+    after = first_lines(inputs.suffix, settings.completion_suffix_tokens)
+    cursor = len(inputs.prefix)
+    shown = redact_around(inputs.prefix + inputs.suffix, cursor, cursor - len(before), cursor + len(after))
+    return shown.prefix, shown.suffix
 
 
 def last_lines(text: str, tokens: int) -> str:

@@ -13,14 +13,14 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from lsp_server.completion.engine import complete
 from lsp_server.completion.request import Completion, CompletionRequest, NoCompletion, Outcome
 from lsp_server.context.snippet import Context
-from lsp_server.providers.base import Chunk, MessageStop, Prompt, StopReason, TextDelta
+from lsp_server.providers.base import Chunk, MessageStop, StopReason, TextDelta
 from lsp_server.settings import Settings
 from lsp_server.syntax.tree import SyntaxTree, parse
 from lsp_server.text.document import Document
@@ -59,20 +59,11 @@ class Case:
 Fault = Callable[[Case, random.Random], str | None]
 
 
-class Oracle(ScriptedProvider):
+def in_pieces(reply: str) -> list[Chunk]:
     """
-    Gives its reply in pieces of a few characters, as models do.
+    A reply as a model streams it, a few characters at a time.
     """
-
-    async def stream(self, prompt: Prompt) -> AsyncIterator[Chunk]:
-        """
-        The one reply.
-        """
-        (reply,) = self.replies
-        assert isinstance(reply, str)
-        for start in range(0, len(reply), 5):
-            yield TextDelta(reply[start : start + 5])
-        yield MessageStop(reason=StopReason.END)
+    return [*(TextDelta(reply[at : at + 5]) for at in range(0, len(reply), 5)), MessageStop(reason=StopReason.END)]
 
 
 # --- cursors ---------------------------------------------------------------------------------------------------------
@@ -318,7 +309,7 @@ async def run(case: Case, reply: str) -> Outcome:
     return await complete(
         request,
         previous=None,
-        provider=Oracle(replies=(reply,)),
+        provider=ScriptedProvider(in_pieces(reply)),
         gather=nothing,
         settings=Settings(completion_debounce_ms=0),
         clock=time.perf_counter,

@@ -17,7 +17,7 @@ Array = NDArray[np.float32]
 HIDDEN = (48, 32)
 BATCH = 256
 RATE = 3e-3
-DECAY = 1e-5
+DECAY = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +89,7 @@ def quality(ranker: Ranker, course: Course) -> Quality:
     logs, words, sureness = [], [], []
     for begin in range(0, len(course.right), 2048):
         part = slice(begin, begin + 2048)
-        values = (course.features[part] - ranker.shift) * ranker.scale
-        for weights, bias in ranker.layers[:-1]:
-            values = np.maximum(values @ weights + bias, 0)
-        weights, bias = ranker.layers[-1]
-        shares = _softmax((values @ weights + bias)[..., 0], course.absent[part])
+        shares = _shares(ranker, course.features[part], course.absent[part])
         right = course.right[part]
         none = (~course.absent[part]).sum(axis=1) - 1
         every = np.arange(len(right))
@@ -109,6 +105,24 @@ def quality(ranker: Ranker, course: Course) -> Quality:
         round(float(correct.mean()), 4),
         round(covered / len(correct), 4),
     )
+
+
+def unite(rankers: Sequence[Ranker]) -> Ranker:
+    """
+    One ranker of the networks of several that were trained on the same lessons.
+    """
+    layers = tuple(
+        (np.concatenate([weights for weights, _ in same]), np.concatenate([bias for _, bias in same]))
+        for same in zip(*(ranker.layers for ranker in rankers), strict=True)
+    )
+    return Ranker(rankers[0].shift, rankers[0].scale, layers)
+
+
+def _shares(ranker: Ranker, features: Array, absent: NDArray[np.bool_]) -> Array:
+    count, most, width = features.shape
+    scores = ranker.scores(features.reshape(-1, width))
+    shares: Array = np.mean([_softmax(one.reshape(count, most), absent) for one in scores], axis=0)
+    return shares
 
 
 def save(ranker: Ranker, path: Path) -> None:
@@ -168,5 +182,5 @@ def _adam(layers: list[Array], slopes: list[Array], moments: list[tuple[Array, A
 
 
 def _ranker(shift: Array, scale: Array, layers: list[Array]) -> Ranker:
-    pairs = tuple((layers[n].copy(), layers[n + 1].copy()) for n in range(0, len(layers), 2))
+    pairs = tuple((layers[n][None].copy(), layers[n + 1][None, None].copy()) for n in range(0, len(layers), 2))
     return Ranker(shift.astype(np.float32), scale, pairs)

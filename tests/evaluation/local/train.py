@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lsp_server.providers.local import ranker as shipped
 from tests.evaluation.local.corpora import DEFAULT_FOLDER, DEVELOPED, TRAINED, Source, read_files
-from tests.evaluation.local.network import Course, make_course, quality, save, train
+from tests.evaluation.local.network import Course, make_course, quality, save, train, unite
 from tests.evaluation.local.teaching import Lesson, lessons
 
 WEIGHTS = Path(shipped.__file__).with_name(shipped.WEIGHTS)
@@ -25,7 +25,9 @@ def main() -> None:
     sources = TRAINED if options.development else (*TRAINED, *DEVELOPED)
     course = _course(sources, options)
     check = _course(DEVELOPED, options) if options.development else None
-    ranker = train(course, epochs=options.epochs, seed=7, check=check)
+    ranker = unite([train(course, epochs=options.epochs, seed=seed, check=check) for seed in range(options.networks)])
+    if check is not None:
+        print("on what it has not seen:", quality(ranker, check))
     print("on what it learnt from:", quality(ranker, course))
     save(ranker, options.output)
 
@@ -35,6 +37,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--corpus", type=Path, default=DEFAULT_FOLDER)
     parser.add_argument("--positions", type=int, default=600, help="positions in each source")
     parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--networks", type=int, default=3)
     parser.add_argument("--development", action="store_true")
     parser.add_argument("--output", type=Path, default=WEIGHTS)
     return parser.parse_args()
