@@ -35,13 +35,12 @@ class Editor:
     workspace: Path
     client: LanguageClient = field(default_factory=lambda: LanguageClient("pacenotes-demo", "1"))
     buffers: dict[str, Buffer] = field(default_factory=dict)
-    last_status: Any = None
 
     async def start(self, environ: Mapping[str, str]) -> lsp.InitializeResult:
         """
         Start the server as an editor does and shake hands.
         """
-        self.client.feature("pacenotes/status")(self._on_status)
+        self.client.feature("pacenotes/status")(lambda params: None)
         await self.client.start_io(sys.executable, "-m", "lsp_server", "serve", "--stdio", env=dict(environ))
         capabilities = lsp.ClientCapabilities(
             general=lsp.GeneralClientCapabilities(position_encodings=[lsp.PositionEncodingKind.Utf16]),
@@ -149,6 +148,3 @@ class Editor:
         """
         before = buffer.text[:offset]
         return lsp.Position(before.count("\n"), offset - (before.rfind("\n") + 1))
-
-    def _on_status(self, params: Any) -> None:
-        self.last_status = params
