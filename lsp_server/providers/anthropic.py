@@ -6,15 +6,16 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator, Mapping
+from typing import TYPE_CHECKING
 
 from lsp_server.providers import requests
 from lsp_server.providers.base import Prompt, Purpose, WireRequest
 from lsp_server.providers.capabilities import capabilities_of
 from lsp_server.providers.errors import Call, Vendor
 from lsp_server.providers.reply import PartialReply
-from lsp_server.providers.streams import ChunkStream, Events, Timeouts, read_chunks
+from lsp_server.providers.streams import ChunkStream, Reading, Timeouts
+from lsp_server.providers.wire import Event, server_sent_events
 
 if TYPE_CHECKING:
     import anthropic
@@ -27,9 +28,6 @@ VENDOR = Vendor(
     address="anthropic.baseUrl",
 )
 CONNECT_TIMEOUT_S = 5.0
-
-# A review can wait for a busy service; a completion that comes a second late is for text that has changed since.
-RETRIES = 2
 
 # The SDK drops an idle connection after 5 s: each pause in typing would cost a TLS handshake.
 KEEP_ALIVE_S = 240.0
@@ -76,12 +74,7 @@ class AnthropicProvider:
         model = self.model_for(prompt.purpose)
         reply = PartialReply(prompt, model=model, prefill=requests.prefill_of(prompt, capabilities_of(model)))
         call = Call(vendor=VENDOR, model=model, purpose=prompt.purpose)
-
-        async def send() -> Events:
-            client = self._client if self._client is not None else await asyncio.to_thread(self._made)
-            return await create(client, model, self.wire_request(prompt).body, prompt.purpose)
-
-        return ChunkStream(read_chunks(send, reply, call, self._timeouts[prompt.purpose]), lambda: reply.usage)
+        return Reading(lambda: self._send(prompt), reply, call, self._timeouts[prompt.purpose]).stream()
 
     async def warm_up(self) -> None:
         """
@@ -97,6 +90,13 @@ class AnthropicProvider:
         """
         if self._client is not None:
             await self._client.close()
+
+    @contextlib.asynccontextmanager
+    async def _send(self, prompt: Prompt) -> AsyncIterator[AsyncIterator[Event]]:
+        client = self._client if self._client is not None else await asyncio.to_thread(self._made)
+        request = self.wire_request(prompt)
+        async with server_sent_events(client, request.model, request.body, prompt.purpose) as events:
+            yield events
 
     def _made(self) -> "anthropic.AsyncAnthropic":
         with self._making:
@@ -114,20 +114,6 @@ class AnthropicProvider:
             max_retries=0,
             open_telemetry=False,
         )
-
-
-async def create(client: Any, model: str, body: Mapping[str, Any], purpose: Purpose) -> Events:
-    """
-    Send exactly `body` through any of the SDK's clients and begin to read the reply.
-
-    What the SDK checks by name it gets by name; all else, such as `temperature`, it passes on as it is.
-    """
-    named = {name: body[name] for name in ("max_tokens", "messages") if name in body}
-    rest = {name: value for name, value in body.items() if name not in named and name not in {"model", "stream"}}
-    if purpose is not Purpose.COMPLETION:
-        client = client.with_options(max_retries=RETRIES)
-    events: Events = await client.messages.create(model=model, stream=True, extra_body=rest, **named)
-    return events
 
 
 def connections(auth: "httpx2.Auth | None" = None) -> "httpx2.AsyncClient":

@@ -10,17 +10,18 @@ import asyncio
 import contextlib
 import re
 import threading
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lsp_server.providers import requests
-from lsp_server.providers.anthropic import connections, create, quieten_sdk_logs
+from lsp_server.providers.anthropic import connections, quieten_sdk_logs
 from lsp_server.providers.base import NotConfigured, Prompt, Purpose, WireRequest
 from lsp_server.providers.capabilities import capabilities_of
 from lsp_server.providers.errors import Call, Vendor
 from lsp_server.providers.reply import PartialReply
-from lsp_server.providers.streams import ChunkStream, Events, Timeouts, read_chunks
+from lsp_server.providers.streams import ChunkStream, Reading, Timeouts
+from lsp_server.providers.wire import Event, framed_events, server_sent_events
 from lsp_server.settings import BedrockRoute
 
 if TYPE_CHECKING:
@@ -115,19 +116,11 @@ class BedrockProvider:
         model = self.model_for(prompt.purpose)
         reply = PartialReply(prompt, model=model, prefill=requests.prefill_of(prompt, capabilities_of(model)))
         call = Call(vendor=VENDOR, model=model, purpose=prompt.purpose)
-
-        async def send() -> Events:
-            if not self._account.region:
-                raise NotConfigured("No AWS region was found; set bedrock.region or AWS_REGION.")
-            route = self._route_for(model)
-            client = self._clients.get(route) or await asyncio.to_thread(self._made, route)
-            return await create(client, model, self.wire_request(prompt).body, prompt.purpose)
-
-        return ChunkStream(read_chunks(send, reply, call, self._timeouts[prompt.purpose]), lambda: reply.usage)
+        return Reading(lambda: self._send(prompt), reply, call, self._timeouts[prompt.purpose]).stream()
 
     async def warm_up(self) -> None:
         """
-        Import the SDKs, construct the client and read the event stream's grammar in a thread; sends nothing.
+        Import the SDKs and construct the client in a thread; sends nothing.
         """
         if self._account.region:
             # What is wrong with the configuration is said by the first request.
@@ -140,6 +133,17 @@ class BedrockProvider:
         """
         for client in self._clients.values():
             await client.close()
+
+    @contextlib.asynccontextmanager
+    async def _send(self, prompt: Prompt) -> AsyncIterator[AsyncIterator[Event]]:
+        if not self._account.region:
+            raise NotConfigured("No AWS region was found; set bedrock.region or AWS_REGION.")
+        request = self.wire_request(prompt)
+        route = self._route_for(request.model)
+        client = self._clients.get(route) or await asyncio.to_thread(self._made, route)
+        events_of = server_sent_events if route is BedrockRoute.MESSAGES else framed_events
+        async with events_of(client, request.model, request.body, prompt.purpose) as events:
+            yield events
 
     def _route_for(self, model: str) -> BedrockRoute:
         if self._route is not BedrockRoute.AUTO:
@@ -187,8 +191,8 @@ def _geography(region: str) -> str:
 
 def _invoke_client(account: Account) -> "anthropic.AsyncAnthropicBedrock":
     import anthropic
+    import botocore.eventstream  # noqa: F401  # Needed with the first reply.
 
-    _load_event_stream_grammar()
     return anthropic.AsyncAnthropicBedrock(
         api_key=account.api_key or None,
         aws_profile=None if account.api_key else account.profile or None,
@@ -198,14 +202,6 @@ def _invoke_client(account: Account) -> "anthropic.AsyncAnthropicBedrock":
         max_retries=0,
         open_telemetry=False,
     )
-
-
-def _load_event_stream_grammar() -> None:
-    # The SDK would load AWS's service model on the event loop, at the first event of the first reply.
-    with contextlib.suppress(ImportError):
-        from anthropic.lib.bedrock._stream_decoder import get_response_stream_shape
-
-        get_response_stream_shape()
 
 
 def _messages_client(account: Account) -> "anthropic.AsyncAnthropicBedrockMantle":

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from lsp_server.providers.reply_store import ReplyStore
 
 KEPT_IN_MEMORY = 256
+WRITE_AFTER_S = 1.0
 
 T = TypeVar("T")
 
@@ -66,6 +67,8 @@ class CachingProvider(ProviderWrapper):
         self._warn = warn
         self._store: ReplyStore | None = None
         self._is_closed = False
+        self._unwritten: dict[str, StoredReply] = {}
+        self._writing: asyncio.TimerHandle | None = None
         self._recent: OrderedDict[str, StoredReply] = OrderedDict()
 
     def stream(self, prompt: Prompt) -> AsyncIterator[Chunk]:
@@ -97,6 +100,7 @@ class CachingProvider(ProviderWrapper):
         Finish writing and close the wrapped provider.
         """
         self._is_closed = True
+        self._write()
         await asyncio.wrap_future(self._thread.submit(self._close_store))
         self._thread.shutdown(wait=False)
         await super().aclose()
@@ -142,8 +146,8 @@ class CachingProvider(ProviderWrapper):
         return hashlib.blake2b(json.dumps(question, sort_keys=True).encode(), digest_size=20).hexdigest()
 
     async def _find(self, key: str) -> StoredReply | None:
-        if (known := self._recent.get(key)) is not None:
-            self._recent.move_to_end(key)
+        if (known := self._recent.get(key) or self._unwritten.get(key)) is not None:
+            self._remember(key, known)
             return known
         stored = await self._in_thread(lambda store: store.get(key))
         if stored is not None:
@@ -155,15 +159,26 @@ class CachingProvider(ProviderWrapper):
             return
         reply = StoredReply(text=text, reason=reason, model=model)
         self._remember(key, reply)
-        self._submit(lambda store: store.put(key, reply))
+        self._unwritten[key] = reply
+        # One transaction for several replies costs little more than one for each.
+        if self._writing is None:
+            self._writing = asyncio.get_running_loop().call_later(WRITE_AFTER_S, self._write)
+
+    def _write(self) -> None:
+        self._writing = None
+        replies, self._unwritten = self._unwritten, {}
+        if replies:
+            self._submit(lambda store: store.put_all(replies))
 
     def _remember(self, key: str, reply: StoredReply) -> None:
         self._recent[key] = reply
+        self._recent.move_to_end(key)
         if len(self._recent) > KEPT_IN_MEMORY:
             self._recent.popitem(last=False)
 
     def _forget(self, key: str) -> None:
         self._recent.pop(key, None)
+        self._unwritten.pop(key, None)
         self._submit(lambda store: store.forget(key))
 
     async def _in_thread(self, work: Callable[["ReplyStore"], T]) -> T:

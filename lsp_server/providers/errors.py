@@ -21,6 +21,7 @@ from lsp_server.providers.base import (
     TimedOut,
     Unreachable,
 )
+from lsp_server.providers.wire import StreamFault
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,6 +95,8 @@ def from_exception(error: Exception, call: Call, *, opened: bool) -> ProviderErr
     """
     if isinstance(error, ProviderError):
         return error
+    if isinstance(error, StreamFault):
+        return from_status(_status_of(error.kind) or 500, call)
     if isinstance(getattr(error, "status_code", None), int) and hasattr(error, "response"):
         return _from_status_error(error, call)
     names = set(_names(error))
@@ -161,12 +164,18 @@ def _names(error: BaseException) -> Iterator[str]:
 
 def _from_status_error(error: Any, call: Call) -> ProviderError:
     headers: Mapping[str, str] = error.response.headers
-    kind = str(getattr(error, "type", None) or headers.get("x-amzn-errortype") or "")
-    kind = kind.partition(":")[0].lower().removesuffix("exception").removesuffix("_error")
-    status = KIND_STATUS.get(kind, error.status_code)
+    status = _status_of(str(headers.get("x-amzn-errortype", ""))) or error.status_code
     if "credit balance" in str(getattr(error, "api_message", "")):
         status = 402
     return from_status(status, call, retry_after_s=_retry_after(headers))
+
+
+def _status_of(kind: str) -> int | None:
+    """
+    The HTTP status that a service's own name for a failure stands for.
+    """
+    name = kind.partition(":")[0].lower().removesuffix("exception").removesuffix("_error")
+    return KIND_STATUS.get(name)
 
 
 # What a stream says in its middle, and AWS in a header, where the HTTP status says less or nothing.

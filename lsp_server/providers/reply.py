@@ -37,19 +37,20 @@ class PartialReply:
         self._written = 0
         self._tokens: dict[str, int] = {}
 
-    def text_of(self, event: Any) -> str:
+    def text_of(self, event: Mapping[str, Any]) -> str:
         """
         The characters that this event adds, mostly none or a few. Thinking adds none.
         """
-        match event.type:
+        match event["type"]:
             case "content_block_delta":
-                return self._delta(event.delta)
+                return self._delta(event["delta"])
             case "message_start":
-                self.model = event.message.model or self.model
-                self._count(event.message.usage)
+                message = event["message"]
+                self.model = message.get("model") or self.model
+                self._count(message["usage"])
             case "message_delta":
-                self.stop_reason = STOP_REASONS.get(event.delta.stop_reason, self.stop_reason)
-                self._count(event.usage)
+                self.stop_reason = STOP_REASONS.get(event["delta"]["stop_reason"], self.stop_reason)
+                self._count(event["usage"])
         return ""
 
     def left_over(self) -> str:
@@ -77,23 +78,22 @@ class PartialReply:
         known["output_tokens"] = max(known["output_tokens"], self._written // CHARACTERS_PER_TOKEN)
         return Usage(**known, estimated=True)
 
-    def _delta(self, delta: Any) -> str:
+    def _delta(self, delta: Mapping[str, Any]) -> str:
         self.has_begun = True
-        if delta.type == "text_delta" and self._prompt.tool is not None:
-            self._prose += delta.text
+        kind = delta["type"]
+        if kind == "text_delta" and self._prompt.tool is not None:
+            self._prose += delta["text"]
             return ""
-        field = TEXT_FIELDS.get(delta.type)
-        if field is None:
+        if kind not in TEXT_FIELDS:
             return ""
-        text: str = getattr(delta, field)
+        text: str = delta[TEXT_FIELDS[kind]]
         self._written += len(text)
         prefill, self._prefill = self._prefill, ""
         return prefill + text
 
-    def _count(self, usage: Any) -> None:
+    def _count(self, usage: Mapping[str, Any]) -> None:
         # The final event repeats only what changed, so a missing field keeps its earlier value.
-        reported = {wire: getattr(usage, wire, None) for wire in USAGE_FIELDS.values()}
-        self._tokens |= {wire: value for wire, value in reported.items() if value is not None}
+        self._tokens |= {wire: usage[wire] for wire in USAGE_FIELDS.values() if usage.get(wire) is not None}
 
 
 TEXT_FIELDS = {"text_delta": "text", "input_json_delta": "partial_json"}

@@ -8,7 +8,7 @@ module late: diskcache costs a tenth of a second.
 import json
 import sqlite3
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -62,12 +62,11 @@ class ReplyStore:
         """
         return self._using(lambda cache: read(cache, key))
 
-    def put(self, key: str, reply: StoredReply) -> None:
+    def put_all(self, replies: Mapping[str, StoredReply]) -> None:
         """
-        Store `reply`, pushing out the oldest ones when there is no room.
+        Store `replies`, pushing out the oldest ones when there is no room.
         """
-        if len(reply.text) <= LARGEST_REPLY:
-            self._using(lambda cache: cache.set(key, {"schema": SCHEMA, **asdict(reply)}))
+        self._using(lambda cache: write(cache, replies))
 
     def forget(self, key: str) -> None:
         """
@@ -189,6 +188,16 @@ def open_cache(directory: Path, size_bytes: int) -> diskcache.Cache:
     except (TypeError, ValueError, KeyError, AttributeError) as error:
         # Rows of settings that diskcache can't digest.
         raise sqlite3.DatabaseError("file is not a database") from error
+
+
+def write(cache: diskcache.Cache, replies: Mapping[str, StoredReply]) -> None:
+    """
+    All of `replies` in one go, but for such as are too long to be of use again.
+    """
+    with cache.transact():
+        for key, reply in replies.items():
+            if len(reply.text) <= LARGEST_REPLY:
+                cache.set(key, {"schema": SCHEMA, **asdict(reply)})
 
 
 def read(cache: diskcache.Cache, key: str) -> StoredReply | None:

@@ -2,16 +2,17 @@
 Read an SDK's event stream as chunks: on time, with one kind of error, and closed the moment nobody listens.
 """
 
-import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, Self
+from typing import Self
 
 from lsp_server.providers import errors
 from lsp_server.providers.base import Chunk, ProviderError, StopReason, TextDelta, Usage
 from lsp_server.providers.errors import Call
+from lsp_server.providers.patience import Patience
 from lsp_server.providers.reply import PartialReply
+from lsp_server.providers.wire import Event
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,20 +23,6 @@ class Timeouts:
 
     first_token_s: float
     next_token_s: float
-
-
-class Events(Protocol):
-    """
-    A reply as an SDK gives it.
-    """
-
-    def __anext__(self) -> Awaitable[Any]: ...
-
-    async def close(self) -> None:
-        """
-        Close the connection, or give it back when the reply was read to its end.
-        """
-        ...
 
 
 class ChunkStream:
@@ -98,81 +85,86 @@ def usage_so_far(stream: object) -> Usage:
     return usage if isinstance(usage, Usage) else Usage(estimated=True)
 
 
-async def read_chunks(
-    send: Callable[[], Awaitable[Events]], reply: PartialReply, call: Call, timeouts: Timeouts
-) -> AsyncGenerator[Chunk, None]:
-    """
-    Send a request and yield its reply.
+Sending = contextlib.AbstractAsyncContextManager[AsyncIterator[Event]]
 
-    Raises:
-        ProviderError: for everything that can go wrong.
+
+class Reading:
     """
-    first_token_by = asyncio.get_running_loop().time() + timeouts.first_token_s
-    events = await _opened(send, call, timeouts, first_token_by)
-    try:
-        while (event := await _next_event(events, reply, call, timeouts, first_token_by)) is not None:
-            if text := _text_of(event, reply, call):
+    One request on its way and the reply to it.
+    """
+
+    def __init__(self, send: Callable[[], Sending], reply: PartialReply, call: Call, timeouts: Timeouts) -> None:
+        self._send = send
+        self._reply = reply
+        self._call = call
+        self._timeouts = timeouts
+
+    def stream(self) -> ChunkStream:
+        """
+        The reply as its reader sees it.
+        """
+        return ChunkStream(self._chunks(), lambda: self._reply.usage)
+
+    async def _chunks(self) -> AsyncGenerator[Chunk, None]:
+        reply = self._reply
+        self._patience = Patience()
+        self._first_token_by = self._patience.now() + self._timeouts.first_token_s
+        async with contextlib.AsyncExitStack() as stack:
+            stack.callback(self._patience.close)
+            events = await self._open(stack)
+            while (event := await self._next_event(events)) is not None:
+                if text := self._text_of(event):
+                    yield TextDelta(text)
+            if reply.stop_reason is None:
+                raise errors.interrupted(self._call)
+            if reply.stop_reason is StopReason.REFUSAL:
+                raise errors.refused(self._call)
+            if text := reply.left_over():
                 yield TextDelta(text)
-        if reply.stop_reason is None:
-            raise errors.interrupted(call)
-        if reply.stop_reason is StopReason.REFUSAL:
-            raise errors.refused(call)
-        if text := reply.left_over():
-            yield TextDelta(text)
-        yield reply.stop()
-    finally:
-        await events.close()
+            yield reply.stop()
 
+    async def _open(self, stack: contextlib.AsyncExitStack) -> AsyncIterator[Event]:
+        try:
+            return await self._patience.wait(self._send_twice_if_dropped(stack), self._first_token_by)
+        except TimeoutError:
+            raise errors.timed_out(self._call, self._timeouts.first_token_s, has_begun=False) from None
+        except Exception as error:
+            raise errors.from_exception(error, self._call, opened=False) from None
 
-async def _opened(
-    send: Callable[[], Awaitable[Events]], call: Call, timeouts: Timeouts, first_token_by: float
-) -> Events:
-    try:
-        async with asyncio.timeout_at(first_token_by):
-            try:
-                return await send()
-            except Exception as error:
-                if not _was_dropped(error):
-                    raise
-                # A connection kept from before may have been closed at the other end just now: one fresh try.
-                return await send()
-    except TimeoutError:
-        raise errors.timed_out(call, timeouts.first_token_s, has_begun=False) from None
-    except Exception as error:
-        raise errors.from_exception(error, call, opened=False) from None
+    async def _send_twice_if_dropped(self, stack: contextlib.AsyncExitStack) -> AsyncIterator[Event]:
+        try:
+            return await stack.enter_async_context(self._send())
+        except Exception as error:
+            if not _was_dropped(error):
+                raise
+        # A connection kept from before may have been closed at the other end just now: one fresh try.
+        return await stack.enter_async_context(self._send())
 
+    async def _next_event(self, events: AsyncIterator[Event]) -> Event | None:
+        """
+        The next event, or None at the end of the stream.
+        """
+        seconds = self._timeouts.next_token_s
+        until = self._patience.now() + seconds if self._reply.has_begun else self._first_token_by
+        try:
+            return await self._patience.wait(events.__anext__(), until)
+        except StopAsyncIteration:
+            return None
+        except TimeoutError:
+            if not self._reply.has_begun:
+                seconds = self._timeouts.first_token_s
+            raise errors.timed_out(self._call, seconds, has_begun=self._reply.has_begun) from None
+        except Exception as error:
+            raise errors.from_exception(error, self._call, opened=True) from None
 
-async def _next_event(
-    events: Events, reply: PartialReply, call: Call, timeouts: Timeouts, first_token_by: float
-) -> Any | None:
-    """
-    The next event, or None at the end of the stream.
-    """
-    patience = asyncio.timeout(timeouts.next_token_s) if reply.has_begun else asyncio.timeout_at(first_token_by)
-    try:
-        async with patience:
-            return await events.__anext__()
-    except StopAsyncIteration:
-        return None
-    except TimeoutError:
-        seconds = timeouts.next_token_s if reply.has_begun else timeouts.first_token_s
-        raise errors.timed_out(call, seconds, has_begun=reply.has_begun) from None
-    except Exception as error:
-        raise errors.from_exception(error, call, opened=True) from None
-
-
-def _text_of(event: Any, reply: PartialReply, call: Call) -> str:
-    # What a gateway sends need not be what the SDK's types promise.
-    try:
-        return reply.text_of(event)
-    except (AttributeError, TypeError):
-        raise errors.interrupted(call) from None
+    def _text_of(self, event: Event) -> str:
+        # What a gateway sends need not be what the API's reference says.
+        try:
+            return self._reply.text_of(event)
+        except (AttributeError, KeyError, TypeError):
+            raise errors.interrupted(self._call) from None
 
 
 def _was_dropped(error: Exception) -> bool:
     cause = error.__cause__
-    return not isinstance(error, ProviderError) and type(cause).__name__ in {
-        "RemoteProtocolError",
-        "ReadError",
-        "WriteError",
-    }
+    return type(cause).__name__ in {"RemoteProtocolError", "ReadError", "WriteError"}

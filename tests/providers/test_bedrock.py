@@ -226,19 +226,6 @@ async def test_models_with_a_dated_id_get_the_version_they_know() -> None:
         await asked.aclose()
 
 
-async def test_warming_up_reads_the_grammar_of_the_event_stream() -> None:
-    """
-    AWS's service model is read in the warm-up's thread, not on the event loop with the first reply.
-    """
-    asked = provider("claude-haiku-4-5", api_key="k")
-    await asked.warm_up()
-    from anthropic.lib.bedrock._stream_decoder import get_response_stream_shape
-
-    grammar: Any = get_response_stream_shape
-    assert grammar.cache_info().currsize == 1
-    await asked.aclose()
-
-
 def test_the_environment_of_these_tests_has_no_credentials() -> None:
     """
     The machine's own AWS account is out of reach.

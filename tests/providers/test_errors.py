@@ -9,6 +9,7 @@ import pytest
 from lsp_server.providers import anthropic, base, bedrock, errors
 from lsp_server.providers.base import ProviderError, Purpose
 from lsp_server.providers.errors import CAUSES, KIND_STATUS, SENTENCES, Call
+from lsp_server.providers.wire import StreamFault
 
 CALLS = [
     Call(vendor=vendor, model="claude-haiku-5-5", purpose=purpose)
@@ -74,10 +75,9 @@ class StatusError(Exception):
     What an SDK raises for a status, as far as we look at it.
     """
 
-    def __init__(self, status: int, kind: str | None = None, message: str = "", **headers: str) -> None:
+    def __init__(self, status: int, message: str = "", **headers: str) -> None:
         super().__init__(message)
         self.status_code = status
-        self.type = kind
         self.api_message = message
         self.response = Response(**headers)
 
@@ -87,13 +87,20 @@ def explained(error: Exception, *, opened: bool = False) -> ProviderError:
 
 
 @pytest.mark.parametrize("kind", KIND_STATUS)
-def test_a_kind_in_the_stream_counts_more_than_the_status(kind: str) -> None:
+def test_what_the_stream_reports_is_understood(kind: str) -> None:
     """
-    A stream that began with 200 says in its middle what went wrong.
+    A stream that began well says in its middle what went wrong.
     """
     expected = type(errors.from_status(KIND_STATUS[kind], CALLS[0]))
-    assert type(explained(StatusError(200, f"{kind}_error"))) is expected
-    assert type(explained(StatusError(200, f"{kind}Exception"))) is expected
+    assert type(explained(StreamFault(f"{kind}_error"), opened=True)) is expected
+    assert type(explained(StreamFault(f"{kind}Exception"), opened=True)) is expected
+
+
+def test_an_unknown_kind_in_the_stream_is_the_services_fault() -> None:
+    """
+    Whatever else a service reports while it answers is a failure of its own.
+    """
+    assert type(explained(StreamFault("dog_ate_it_error"), opened=True)) is base.Overloaded
 
 
 @pytest.mark.parametrize(
@@ -116,7 +123,7 @@ def test_an_empty_account_is_told_apart_from_a_bad_request() -> None:
     """
     The API reports missing credit as a 400.
     """
-    error = explained(StatusError(400, "invalid_request_error", "Your credit balance is too low to access the API."))
+    error = explained(StatusError(400, "Your credit balance is too low to access the API."))
     assert type(error) is base.NotAuthorised
     assert "credit" in str(error)
 

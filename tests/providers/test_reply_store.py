@@ -54,7 +54,7 @@ def test_what_was_put_is_what_is_got(kept: Kept, text: str, reason: StopReason |
     Any reply comes back as it was.
     """
     reply = StoredReply(text=text, reason=reason, model=model)
-    kept.store.put("key", reply)
+    kept.store.put_all({"key": reply})
     assert kept.store.get("key") == reply
 
 
@@ -69,8 +69,8 @@ def test_contents_are_counted_and_cleared(kept: Kept) -> None:
     """
     The store says what it holds, and can be emptied.
     """
-    kept.store.put("a", REPLY)
-    kept.store.put("b", REPLY)
+    kept.store.put_all({"a": REPLY})
+    kept.store.put_all({"b": REPLY})
     assert kept.store.contents().replies == 2
     assert kept.store.contents().size_bytes > 0
     assert kept.store.clear() == 2
@@ -81,8 +81,8 @@ def test_a_reply_can_be_forgotten(kept: Kept) -> None:
     """
     One reply is dropped, the others stay.
     """
-    kept.store.put("a", REPLY)
-    kept.store.put("b", REPLY)
+    kept.store.put_all({"a": REPLY})
+    kept.store.put_all({"b": REPLY})
     kept.store.forget("a")
     assert (kept.store.get("a"), kept.store.get("b")) == (None, REPLY)
 
@@ -91,7 +91,7 @@ def test_only_this_user_may_read_it(kept: Kept) -> None:
     """
     The folder is private.
     """
-    kept.store.put("key", REPLY)
+    kept.store.put_all({"key": REPLY})
     assert stat.S_IMODE(kept.directory.stat().st_mode) == 0o700
 
 
@@ -102,7 +102,7 @@ def test_the_size_is_bounded_and_the_newest_stay(tmp_path: Path) -> None:
     kept = Kept(tmp_path, size_bytes=400_000)
     for number in range(400):
         incompressible = Random(number).randbytes(2000).hex()
-        kept.store.put(str(number), StoredReply(text=incompressible, reason=None, model=""))
+        kept.store.put_all({str(number): StoredReply(text=incompressible, reason=None, model="")})
     assert kept.store.contents().size_bytes < 2 * 400_000
     assert kept.store.contents().replies < 400
     assert kept.store.get("399") is not None
@@ -140,7 +140,7 @@ def test_a_planted_pickle_is_never_unpickled(kept: Kept, tmp_path: Path) -> None
     A row that claims to be a pickle is a miss and is deleted, unopened.
     """
     mark = tmp_path / "exploded"
-    kept.store.put("key", REPLY)
+    kept.store.put_all({"key": REPLY})
     plant(kept.directory, mode=4, value=pickle.dumps(Bomb(mark)))
     assert kept.store.get("key") is None
     assert kept.store.contents().replies == 0
@@ -152,7 +152,7 @@ def test_a_planted_pickle_as_key_is_never_unpickled(kept: Kept, tmp_path: Path) 
     Keys may be pickles to diskcache, too; clearing and counting do not open them.
     """
     mark = tmp_path / "exploded"
-    kept.store.put("key", REPLY)
+    kept.store.put_all({"key": REPLY})
     plant(kept.directory, raw=0, key=pickle.dumps(Bomb(mark)))
     assert kept.store.get("key") is None
     cache = open_cache(kept.directory, 10_000_000)
@@ -168,7 +168,7 @@ def test_a_planted_file_name_is_neither_read_nor_removed(kept: Kept, tmp_path: P
     """
     precious = tmp_path / "precious"
     precious.write_bytes(packed({"schema": 1, "text": "planted", "reason": None, "model": ""}))
-    kept.store.put("key", REPLY)
+    kept.store.put_all({"key": REPLY})
     plant(kept.directory, mode=2, filename="../precious", value=None)
     assert kept.store.get("key") is None
     assert kept.store.contents().replies == 0
@@ -195,11 +195,11 @@ def test_a_row_of_any_other_make_is_deleted(kept: Kept, value: Any) -> None:
     """
     What does not read as a reply is a miss, and the next reply takes its place.
     """
-    kept.store.put("key", REPLY)
+    kept.store.put_all({"key": REPLY})
     plant(kept.directory, value=value)
     assert kept.store.get("key") is None
     assert kept.store.contents().replies == 0
-    kept.store.put("key", REPLY)
+    kept.store.put_all({"key": REPLY})
     assert kept.store.get("key") == REPLY
     assert kept.warnings == []
 
@@ -212,7 +212,7 @@ def test_a_database_that_is_none_is_set_aside(kept: Kept) -> None:
     (kept.directory / DATABASE).write_bytes(b"not a database at all " * 100)
     assert kept.store.get("key") is None
     assert (kept.directory.parent / "replies.damaged-20261130T120509" / DATABASE).exists()
-    kept.store.put("key", REPLY)
+    kept.store.put_all({"key": REPLY})
     assert kept.store.get("key") == REPLY
     assert len(kept.warnings) == 1
     assert "set aside" in kept.warnings[0]
@@ -223,13 +223,13 @@ def test_damage_in_the_middle_of_the_work_is_noticed(kept: Kept) -> None:
     Pages overwritten while the store is open lead to a fresh store, not to an error.
     """
     for number in range(200):
-        kept.store.put(str(number), StoredReply(text=str(number) * 200, reason=None, model=""))
+        kept.store.put_all({str(number): StoredReply(text=str(number) * 200, reason=None, model="")})
     kept.store.close()
     database = kept.directory / DATABASE
     whole = database.read_bytes()
     database.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
     for number in range(5):
-        kept.store.put(str(number), REPLY)
+        kept.store.put_all({str(number): REPLY})
     assert kept.store.get("4") == REPLY
     assert len(kept.warnings) == 1
 
@@ -238,13 +238,13 @@ def test_settings_that_nobody_understands_are_damage(kept: Kept) -> None:
     """
     A database whose settings were tampered with is set aside, like any other damage.
     """
-    kept.store.put("key", REPLY)
+    kept.store.put_all({"key": REPLY})
     kept.store.close()
     with sqlite3.connect(kept.directory / DATABASE) as database:
         database.execute("INSERT INTO Settings VALUES ('disk_surprise', 1)")
     database.close()
-    kept.store.put("key", REPLY)
-    kept.store.put("key", REPLY)
+    kept.store.put_all({"key": REPLY})
+    kept.store.put_all({"key": REPLY})
     assert kept.store.get("key") == REPLY
     assert "set aside" in kept.warnings[0]
 
@@ -254,7 +254,7 @@ def test_only_one_of_two_processes_sets_it_aside(tmp_path: Path) -> None:
     Who finds damage after somebody else has already started afresh goes on with the fresh store.
     """
     first, second = Kept(tmp_path / "replies"), Kept(tmp_path / "replies")
-    first.store.put("key", REPLY)
+    first.store.put_all({"key": REPLY})
     second.store._recover(sqlite3.DatabaseError("file is not a database"))
     assert second.store.get("key") == REPLY
     assert second.warnings == []
@@ -271,11 +271,11 @@ from lsp_server.providers.reply_store import ReplyStore
 
 warnings = []
 store = ReplyStore(Path(sys.argv[1]), size_bytes=10**9, now=lambda: datetime.now(UTC), warn=warnings.append)
-store.put("early", StoredReply(text="early", reason=StopReason.END, model=""))
+store.put_all({"early": StoredReply(text="early", reason=StopReason.END, model="")})
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
 for number in range(300):
-    store.put(str(number), StoredReply(text=Random(number).randbytes(2000).hex(), reason=None, model=""))
+    store.put_all({str(number): StoredReply(text=Random(number).randbytes(2000).hex(), reason=None, model="")})
 print(json.dumps(warnings))
 """
 
@@ -295,15 +295,15 @@ def test_a_writer_elsewhere_is_no_trouble(kept: Kept) -> None:
     """
     While another process holds the lock a reply is lost to the cache, and nothing else.
     """
-    kept.store.put("key", REPLY)
+    kept.store.put_all({"key": REPLY})
     with sqlite3.connect(kept.directory / DATABASE, isolation_level=None) as database:
         database.execute("BEGIN IMMEDIATE")
-        kept.store.put("other", REPLY)
+        kept.store.put_all({"other": REPLY})
         assert kept.store.get("key") == REPLY
         database.execute("ROLLBACK")
     database.close()
     assert kept.store.get("other") is None
-    kept.store.put("other", REPLY)
+    kept.store.put_all({"other": REPLY})
     assert kept.store.get("other") == REPLY
     assert kept.warnings == []
 
@@ -312,7 +312,7 @@ def test_a_huge_reply_is_not_kept(kept: Kept) -> None:
     """
     Something far beyond any completion or review does not push everything else out.
     """
-    kept.store.put("key", StoredReply(text="x" * 2_000_000, reason=None, model=""))
+    kept.store.put_all({"key": StoredReply(text="x" * 2_000_000, reason=None, model="")})
     assert kept.store.get("key") is None
 
 
