@@ -1,0 +1,184 @@
+"""
+Take secrets out of a text before it leaves, and put a placeholder that says what stood there.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+
+from lsp_server.policy import private_keys, secret_literals
+from lsp_server.policy.secret_rules import RULES, Reading, Rule
+
+MARGIN = 8192
+"""How far beyond a window the text is searched, for a secret that the window would cut in two."""
+
+LONG_RUN = re.compile(r"[A-Za-z0-9_\-+/=.]{20,}+")
+DIGIT = re.compile("[0-9]")
+REACH = 100
+SHORTEST_REPEATED = 12
+MOST_REPEATED = 50
+PLACEHOLDER = re.compile("<redacted:([a-z0-9-]+)>")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Secret:
+    """
+    Where a secret stands in a text, and of which kind it is.
+    """
+
+    start: int
+    end: int
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Redacted:
+    """
+    A text without its secrets, and how many of each kind there were.
+    """
+
+    text: str
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RedactedAround:
+    """
+    What stands on either side of a cursor, without secrets.
+    """
+
+    prefix: str
+    suffix: str
+    counts: Mapping[str, int]
+
+
+def redact(text: str) -> Redacted:
+    """
+    Replace every secret that is recognised; all else stands as it was.
+    """
+    (redacted,), counts = redact_pieces((text,))
+    return Redacted(text=redacted, counts=counts)
+
+
+def redact_around(text: str, cursor: int, start: int, end: int) -> RedactedAround:
+    """
+    The window from `start` to `end`, cut at `cursor`, as it may be shown.
+
+    A secret that a border or the cursor cuts in two is recognised from the text beyond, and goes on either side.
+    """
+    borders = (max(0, start - MARGIN), start, cursor, end, min(len(text), end + MARGIN))
+    pieces = [text[low:high] for low, high in pairwise(borders)]
+    (_, prefix, suffix, _), counts = redact_pieces(pieces, counted=(1, 2))
+    return RedactedAround(prefix=prefix, suffix=suffix, counts=counts)
+
+
+def redact_pieces(
+    pieces: Sequence[str], *, counted: Sequence[int] | None = None
+) -> tuple[tuple[str, ...], Mapping[str, int]]:
+    """
+    Redact one text that comes in pieces: each piece that holds part of a secret gets a placeholder for that part.
+
+    Secrets are counted once, and only those that touch one of the pieces `counted` (all of them by default).
+    """
+    secrets = find_secrets("".join(pieces))
+    if not secrets:
+        return tuple(pieces), {}
+    ends = list(accumulate(map(len, pieces)))
+    redacted = []
+    touched: dict[Secret, None] = {}
+    for index, (piece, end) in enumerate(zip(pieces, ends, strict=True)):
+        start = end - len(piece)
+        here = [secret for secret in secrets if secret.start < end and secret.end > start]
+        redacted.append(_replace(piece, start, here))
+        if counted is None or index in counted:
+            touched |= dict.fromkeys(here)
+    return tuple(redacted), Counter(secret.kind for secret in touched)
+
+
+def find_secrets(text: str) -> list[Secret]:
+    """
+    Every secret in `text`, first to last, none overlapping another.
+    """
+    recognised = list(_candidates(text))
+    secrets: list[Secret] = []
+    for secret in sorted([*recognised, *_repetitions(text, recognised)], key=lambda one: (one.start, -one.end)):
+        last = secrets[-1] if secrets else None
+        if last and secret.start < last.end:
+            secrets[-1] = Secret(last.start, max(last.end, secret.end), last.kind)
+        else:
+            secrets.append(secret)
+    return secrets
+
+
+def count_placeholders(text: str) -> Mapping[str, int]:
+    """
+    How many secrets of each kind were taken out of a text that was redacted before.
+    """
+    return Counter(PLACEHOLDER.findall(text)) if "<redacted:" in text else {}
+
+
+def _replace(piece: str, start: int, secrets: Iterable[Secret]) -> str:
+    parts = []
+    position = 0
+    for secret in secrets:
+        parts.append(piece[position : max(0, secret.start - start)])
+        parts.append(f"<redacted:{secret.kind}>")
+        position = secret.end - start
+    return "".join([*parts, piece[position:]])
+
+
+def _candidates(text: str) -> Iterator[Secret]:
+    lower = _lower(text)
+    runs = [run.span() for run in LONG_RUN.finditer(text)]
+    near = [lower[max(0, start - REACH) : end] for start, end in runs if DIGIT.search(text, start, end)]
+    readings = {
+        Reading.LONG_RUNS: ("\n".join([text[start:end] for start, end in runs]), text),
+        Reading.NEAR_NUMBERED_RUNS: ("\n".join(near), lower),
+        Reading.WHOLE: (text, text),
+    }
+    for rule in RULES:
+        excerpt, whole = readings[rule.reading]
+        for anchor in rule.anchors:
+            if anchor in excerpt:
+                yield from _matches(rule, anchor, text, whole)
+    for start, end in private_keys.find_private_keys(text):
+        yield Secret(start, end, private_keys.KIND)
+    for start, end in secret_literals.find_assigned_secrets(text):
+        yield Secret(start, end, secret_literals.KIND)
+
+
+def _repetitions(text: str, recognised: Sequence[Secret]) -> Iterator[Secret]:
+    """
+    Other places of secrets that gave themselves away once, such as by the name they are assigned to.
+    """
+    kinds = {text[secret.start : secret.end]: secret.kind for secret in recognised[:MOST_REPEATED]}
+    for value, kind in kinds.items():
+        if len(value) >= SHORTEST_REPEATED and "\n" not in value:
+            for found in re.finditer(re.escape(value), text):
+                yield Secret(*found.span(), kind)
+
+
+def _lower(text: str) -> str:
+    """
+    In lower case, every character at its place.
+    """
+    lower = text.lower()
+    if len(lower) == len(text):
+        return lower
+    return "".join(character.lower() if character.isascii() else character for character in text)
+
+
+def _matches(rule: Rule, anchor: str, text: str, searched: str) -> Iterator[Secret]:
+    """
+    Every match of `rule` at this anchor, whose places are those that `searched` has it at.
+    """
+    position = searched.find(anchor)
+    while position >= 0:
+        begin = position - rule.before
+        found = rule.pattern.match(text, begin) if begin >= 0 else None
+        if found:
+            start, end = found.span("secret" if "secret" in rule.pattern.groupindex else 0)
+            yield Secret(start, end, rule.kind)
+        position = searched.find(anchor, found.end() if found else position + 1)
