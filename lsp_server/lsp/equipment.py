@@ -13,7 +13,8 @@ from lsp_server.lsp.dependencies import Backend, ClientIdentity, Services, Telem
 from lsp_server.settings import Settings
 from lsp_server.workspace import Folder, Snapshot
 
-CLOSE_WITHIN_S = 1.5
+SAVE_WITHIN_S = 3.0
+CLOSE_WITHIN_S = 1.0
 
 logger = logging.getLogger(__name__)
 
@@ -62,14 +63,11 @@ class Equipment:
         """
         # A thread of its own: those of the loop may be hanging as well.
         thread, sink = ThreadPoolExecutor(1), self.telemetry.recorder.sink
-        saving = asyncio.ensure_future(asyncio.get_running_loop().run_in_executor(thread, sink.close, CLOSE_WITHIN_S))
-        closing = asyncio.ensure_future(self.backend.aclose())
-        done, late = await asyncio.wait({saving, closing}, timeout=CLOSE_WITHIN_S)
-        for task in late:
-            task.cancel()
-        for task in done:
-            if error := task.exception():
-                logger.error("Closing failed: %s", type(error).__name__)
+        saving = asyncio.get_running_loop().run_in_executor(thread, sink.close, SAVE_WITHIN_S)
+        closing = asyncio.wait_for(self.backend.aclose(), CLOSE_WITHIN_S)
+        for result in await asyncio.gather(saving, closing, return_exceptions=True):
+            if isinstance(result, BaseException):
+                logger.warning("Closing did not end in order: %s", type(result).__name__)
         thread.shutdown(wait=False)
 
 

@@ -202,6 +202,9 @@ class ServerProtocol(LanguageServerProtocol):
             return
         except JsonRpcException as error:
             logger.warning("Ignored a notification. %s", error.message)
+            if method == types.TEXT_DOCUMENT_DID_CHANGE:
+                # Better no document than one that is not what the editor shows.
+                self._on_notification(types.TEXT_DOCUMENT_DID_CLOSE, params)
             return
         contextvars.copy_context().run(self._handle_notification, method, structured)
 

@@ -9,7 +9,7 @@ from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pygls.exceptions import JsonRpcInvalidParams
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from lsp_server.completion import engine
 from lsp_server.completion.request import (
@@ -42,6 +42,14 @@ BUSY_AFTER_S = 0.3
 TICK_S = 1.0
 
 logger = logging.getLogger(__name__)
+
+
+class NotEquipped(JsonRpcException):
+    """
+    Nothing could be made of the settings; `str(error)` is one sentence that says why.
+    """
+
+    CODE = -32803  # RequestFailed
 
 
 class Session:
@@ -186,7 +194,7 @@ class Session:
         if self._equipment is None:
             await asyncio.shield(self._starting)
         if self._equipment is None:
-            raise RuntimeError("The session could not be equipped.")
+            raise NotEquipped(self._board.message)
         return self._equipment
 
     async def settings_for(self, uri: str) -> Settings:
@@ -209,7 +217,12 @@ class Session:
             editor, identity = await self.client.settings()
             snapshot, before = self.workspace.snapshot, self._equipment
             orders = Orders(editor=editor, client=identity, folders=snapshot().folders)
-            equipment = await asyncio.to_thread(equip, self._services, orders, snapshot, before)
+            try:
+                equipment = await asyncio.to_thread(equip, self._services, orders, snapshot, before)
+            except Exception as error:
+                logger.error("The settings could not be put into force: %s", type(error).__name__)
+                self._board.show(Status(kind=StatusKind.ERROR, message=_unusable(error)))
+                return
             self._equipment = equipment
             self.client.tell_problems(equipment.problems)
             if before is not None and before.backend is equipment.backend:
@@ -246,9 +259,12 @@ class Session:
         cursor = attempt.cursor
         if cursor.document is None:
             return NoCompletion(id=attempt.id, reason=NoCompletionReason.UNKNOWN_DOCUMENT)
-        equipment = await self.equipment()
+        try:
+            equipment = await self.equipment()
+        except NotEquipped as error:
+            return NoCompletion(id=attempt.id, reason=NoCompletionReason.PROVIDER_FAILED, detail=error.message)
         settings = await self.settings_for(cursor.uri)
-        if cursor.document.length > settings.max_file_kb * 1024:
+        if _is_too_large(cursor.document, settings):
             return NoCompletion(id=attempt.id, reason=NoCompletionReason.FILE_TOO_LARGE)
         if rule := equipment.backend.why_excluded(cursor.uri):
             return NoCompletion(id=attempt.id, reason=NoCompletionReason.EXCLUDED, detail=f"Excluded by {rule}.")
@@ -287,7 +303,8 @@ class Session:
         return tree if tree is not None and tree.document is document else None
 
     async def _parse_ahead(self, document: Document) -> None:
-        await self._tree(document)
+        if not _is_too_large(document, await self.settings_for(document.uri)):
+            await self._tree(document)
 
     async def _keep_time(self) -> None:
         while True:
@@ -312,6 +329,15 @@ class Session:
         self._background.discard(task)
         if not task.cancelled() and (error := task.exception()):
             logger.error("Work in the background failed: %s", type(error).__name__)
+
+
+def _unusable(error: Exception) -> str:
+    why = getattr(error, "strerror", None) or type(error).__name__
+    return f"Pacenotes could not start: {why}. Mend that, or change the settings."
+
+
+def _is_too_large(document: Document, settings: Settings) -> bool:
+    return document.length > settings.max_file_kb * 1024
 
 
 def _standing(equipment: Equipment) -> Status:

@@ -49,6 +49,13 @@ class StatusBoard:
         self._busy = False
         self._told: Status | None = None
 
+    @property
+    def message(self) -> str:
+        """
+        What there is to say at the moment.
+        """
+        return self._status.message
+
     def show(self, status: Status) -> None:
         """
         From now on we are like that.

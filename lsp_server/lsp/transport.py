@@ -20,7 +20,7 @@ from lsp_server.lsp.framing import Body, Decoder
 CHUNK = 64 * 1024
 CHUNKS_WAITING = 64
 PARENT_POLL_S = 2.0
-LEAVE_WITHIN_S = 2.0
+LEAVE_WITHIN_S = 1.0
 
 logger = logging.getLogger(__name__)
 

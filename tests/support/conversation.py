@@ -73,9 +73,15 @@ class Conversation:
         """
         All that has come since the last time, once the server has nothing more to do at once.
         """
+        await self.breathe()
+        return self.take()
+
+    async def breathe(self) -> None:
+        """
+        Let the server do what it can do at once.
+        """
         for _ in range(10):
             await asyncio.sleep(0)
-        return self.take()
 
     def take(self, wanted: Callable[[dict[str, Any]], bool] = lambda message: True) -> list[dict[str, Any]]:
         """
