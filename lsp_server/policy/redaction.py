@@ -17,7 +17,7 @@ MARGIN = 8192
 LONG_RUN = re.compile(r"[A-Za-z0-9_\-+/=.]{20,}+")
 DIGIT = re.compile("[0-9]")
 REACH = 100
-SHORTEST_REPEATED = 12
+REPEATED_LENGTHS = range(12, 400)
 MOST_REPEATED = 50
 PLACEHOLDER = re.compile("<redacted:([a-z0-9-]+)>")
 
@@ -155,7 +155,7 @@ def _repetitions(text: str, recognised: Sequence[Secret]) -> Iterator[Secret]:
     """
     kinds = {text[secret.start : secret.end]: secret.kind for secret in recognised[:MOST_REPEATED]}
     for value, kind in kinds.items():
-        if len(value) >= SHORTEST_REPEATED and "\n" not in value:
+        if len(value) in REPEATED_LENGTHS and "\n" not in value:
             for found in re.finditer(re.escape(value), text):
                 yield Secret(*found.span(), kind)
 
