@@ -96,16 +96,17 @@ class _Root:
     def rule_against(self, path: Path) -> str | None:
         folder = self.folder if path.is_relative_to(self.folder) else self.given
         entry = self._base + path.relative_to(folder).as_posix()
-        return excluded_by(entry, self._ignored.layers, self._exclude, below=self._base)
+        inherited = self._ignored.inherited(self._base)
+        return excluded_by(entry, self._ignored.of_folder, self._exclude, below=self._base, inherited=inherited)
 
     def walk(self, skipping: Set[str]) -> Iterator[Path]:
         top = self._ignored.top.as_posix().rstrip("/")
-        waiting = [(self._base, self._ignored.above(self._base))]
+        waiting = [(self._base, self._ignored.inherited(self._base))]
         while waiting:
-            folder, above = waiting.pop()
+            folder, inherited = waiting.pop()
             entries = _entries(f"{top}/{folder}")
-            holds_rules = any(entry.name == IGNORE_FILE for entry in entries)
-            ignored = self._ignored.below(above, folder) if holds_rules else above
+            own = self._ignored.of_folder(folder) if any(entry.name == IGNORE_FILE for entry in entries) else None
+            ignored = (*inherited, own) if own else inherited
             folders = []
             for entry in entries:
                 name = folder + entry.name

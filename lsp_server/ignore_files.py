@@ -2,6 +2,7 @@
 Find the ignore files that git would obey in a folder, and read each again only when it has changed.
 """
 
+import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,48 +23,41 @@ class IgnoreFiles:
 
     def __init__(self, top: Path, environ: Mapping[str, str]) -> None:
         self.top = top
+        self._top = f"{top.as_posix().rstrip('/')}/"
         everywhere = (
             _read(_global_file(environ), "git's core.excludesFile:", ""),
             _read(_git_folder(top) / "info" / "exclude", ".git/info/exclude:", ""),
         )
         self._everywhere = tuple(file for file in everywhere if file)
-        self._of_folder: dict[str, tuple[tuple[int, int], IgnoreFile]] = {}
+        self._known: dict[str, tuple[tuple[int, int], IgnoreFile]] = {}
 
-    def layers(self, folder: str) -> tuple[IgnoreFile, ...]:
+    def inherited(self, folder: str) -> tuple[IgnoreFile, ...]:
         """
-        The ignore files that decide about the entries of `folder`, strongest last.
+        The ignore files from above `folder` that hold in it, strongest last.
         """
-        return self.below(self.above(folder), folder)
+        steps = folder.split("/")[:-1]
+        above = ["".join(f"{step}/" for step in steps[:depth]) for depth in range(len(steps))]
+        return (*self._everywhere, *filter(None, map(self.of_folder, above)))
 
-    def above(self, folder: str) -> tuple[IgnoreFile, ...]:
+    def of_folder(self, folder: str) -> IgnoreFile | None:
         """
-        The ignore files that `folder` inherits.
+        The ignore file in `folder`, if it holds one.
         """
-        return self.layers(folder[: folder.rfind("/", 0, -1) + 1]) if folder else self._everywhere
-
-    def below(self, above: tuple[IgnoreFile, ...], folder: str) -> tuple[IgnoreFile, ...]:
-        """
-        The layers of `folder` from those that it inherits.
-        """
-        own = self._own(folder)
-        return (*above, own) if own else above
-
-    def _own(self, folder: str) -> IgnoreFile | None:
-        path = self.top / folder / NAME
+        path = f"{self._top}{folder}{NAME}"
         try:
-            status = path.lstat()
+            status = os.lstat(path)
         except OSError:
             return None
         if not stat.S_ISREG(status.st_mode):
             # Git does not follow a link here either.
             return None
         mark = (status.st_mtime_ns, status.st_size)
-        known = self._of_folder.get(folder)
+        known = self._known.get(folder)
         if known is None or known[0] != mark:
-            file = _read(path, f"{folder}{NAME}:", folder)
+            file = _read(Path(path), f"{folder}{NAME}:", folder)
             # What can't be read may say anything, so nothing here is shown.
             known = mark, file or parse_ignore_file(["*"], source=f"{folder}{NAME} can't be read:", base=folder)
-            self._of_folder[folder] = known
+            self._known[folder] = known
         return known[1]
 
 

@@ -35,26 +35,37 @@ BUILT_IN = (
 RULES = parse_ignore_file(BUILT_IN, source="built-in rule", ignore_case=True)
 NO_PATTERNS = parse_ignore_file((), source="nothing")
 
-Layers = Callable[[str], Sequence[IgnoreFile]]
-"""The ignore files that decide about the entries of one folder (empty, or ending in a slash), strongest last."""
+IgnoreFileOf = Callable[[str], IgnoreFile | None]
+"""The ignore file in a folder (empty, or ending in a slash), if it holds one."""
 
 
 def built_in_reason(path: str) -> str | None:
     """
     Why a file at `path` (forward slashes) is excluded whatever else is configured, or None.
     """
-    return excluded_by(path, lambda folder: ())
+    return excluded_by(path, lambda folder: None)
 
 
-def excluded_by(path: str, ignored: Layers, exclude: IgnoreFile = NO_PATTERNS, *, below: str = "") -> str | None:
+def excluded_by(
+    path: str,
+    ignore_file_of: IgnoreFileOf,
+    exclude: IgnoreFile = NO_PATTERNS,
+    *,
+    below: str = "",
+    inherited: Sequence[IgnoreFile] = (),
+) -> str | None:
     """
     Why the file at `path` is excluded, or None. As in git, nothing in an excluded folder can be taken back.
 
-    `ignored` are git's ignore files and `exclude` the setting: either suffices, neither takes back what another says.
-    The folder `below`, under which `path` lies, is where the workspace begins; it is not itself in question.
+    Git's ignore files and the setting `exclude` add up: neither takes back what the other says.
+    The folder `below`, under which `path` lies, is where the workspace begins, and is not itself in question;
+    `inherited` are git's ignore files that hold there, strongest last.
     """
+    ignored = list(inherited)
     for folder, entry, is_folder in _steps(path, len(below)):
-        if reason := entry_excluded_by(entry, ignored(folder), exclude, is_folder=is_folder):
+        if own := ignore_file_of(folder):
+            ignored.append(own)
+        if reason := entry_excluded_by(entry, ignored, exclude, is_folder=is_folder):
             return reason
     return None
 

@@ -4,9 +4,18 @@ Which files are never read or shown, whoever says otherwise.
 
 import pytest
 
-from lsp_server.policy.exclusion import built_in_reason, excluded_by
+from lsp_server.policy.exclusion import IgnoreFileOf, built_in_reason, excluded_by
 from lsp_server.policy.ignore_patterns import IgnoreFile, parse_ignore_file
 
+
+def only(file: IgnoreFile) -> IgnoreFileOf:
+    """
+    A workspace with this one ignore file, at its top.
+    """
+    return {"": file}.get
+
+
+NO_FILES: dict[str, IgnoreFile] = {}
 GIT = parse_ignore_file(["*.log", "/out/", "!keep.log"], source=".gitignore:")
 
 
@@ -89,7 +98,7 @@ def test_nobody_takes_a_built_in_rule_back() -> None:
     """
     back = parse_ignore_file(["!.env", "!*"], source="back")
 
-    assert excluded_by(".env", lambda folder: [back], back) == "built-in rule .env*"
+    assert excluded_by(".env", only(back), back) == "built-in rule .env*"
 
 
 def test_the_setting_and_git_add_up() -> None:
@@ -99,8 +108,8 @@ def test_the_setting_and_git_add_up() -> None:
     setting = parse_ignore_file(["fixtures/", "!debug.log"], source="exclude")
     back = parse_ignore_file(["!fixtures/"], source=".gitignore:")
 
-    assert excluded_by("debug.log", lambda folder: [GIT], setting) == ".gitignore: *.log"
-    assert excluded_by("src/fixtures/a.ts", lambda folder: [back], setting) == "exclude fixtures/"
+    assert excluded_by("debug.log", only(GIT), setting) == ".gitignore: *.log"
+    assert excluded_by("src/fixtures/a.ts", only(back), setting) == "exclude fixtures/"
 
 
 def test_a_deeper_ignore_file_is_stronger() -> None:
@@ -109,12 +118,11 @@ def test_a_deeper_ignore_file_is_stronger() -> None:
     """
     deeper = parse_ignore_file(["!debug.log"], source="app/.gitignore:", base="app/")
 
-    def layers(folder: str) -> list[IgnoreFile]:
-        return [GIT, deeper] if folder.startswith("app/") else [GIT]
+    files = {"": GIT, "app/": deeper}
 
-    assert excluded_by("debug.log", layers) == ".gitignore: *.log"
-    assert excluded_by("app/debug.log", layers) is None
-    assert excluded_by("keep.log", layers) is None
+    assert excluded_by("debug.log", files.get) == ".gitignore: *.log"
+    assert excluded_by("app/debug.log", files.get) is None
+    assert excluded_by("keep.log", files.get) is None
 
 
 def test_nothing_in_an_excluded_folder_is_taken_back() -> None:
@@ -123,13 +131,13 @@ def test_nothing_in_an_excluded_folder_is_taken_back() -> None:
     """
     back = parse_ignore_file(["/out/", "!/out/a.ts"], source=".gitignore:")
 
-    assert excluded_by("out/a.ts", lambda folder: [back]) == ".gitignore: /out/"
+    assert excluded_by("out/a.ts", only(back)) == ".gitignore: /out/"
 
 
 def test_the_folders_above_the_workspace_are_not_in_question() -> None:
     """
     Who opens an ignored folder wants to work in it.
     """
-    assert excluded_by("out/a.ts", lambda folder: [GIT]) is not None
-    assert excluded_by("out/a.ts", lambda folder: [GIT], below="out/") is None
-    assert excluded_by("out/a.log", lambda folder: [GIT], below="out/") is not None
+    assert excluded_by("out/a.ts", only(GIT)) is not None
+    assert excluded_by("out/a.ts", NO_FILES.get, below="out/", inherited=[GIT]) is None
+    assert excluded_by("out/a.log", NO_FILES.get, below="out/", inherited=[GIT]) is not None
