@@ -139,13 +139,13 @@ class Lifecycle:
         case = replace(self._get(completion_id), told=True)
         offer = case.offer
         reached = column_from_units(offer.head + offer.insertion, length, encoding) - len(offer.head)
+        if reached >= len(offer.insertion):
+            # Editors run no command when the last part is accepted.
+            return fates + self.accepted(completion_id, now)
         if reached > offer.done:
             case = replace(case, announced=max(case.announced, reached))
-        elif reached == offer.done and case.typed_last:
+        elif reached == offer.done:
             case = self._take_what_was_typed(case)
-        if case.end and case.end.cause in _CAUSES_OF_WHOLE and reached >= len(offer.insertion):
-            end = End(outcome=EndOutcome.ACCEPTED, cause=EndCause.INSERTED, basis=Basis.CLIENT, at=case.end.at)
-            case = replace(case, end=end)
         self._keep(case)
         return fates
 
@@ -413,6 +413,7 @@ class Lifecycle:
 
     def _remember(self, completion_id: str, key: str) -> None:
         self._keys[completion_id] = key
+        self._keys.move_to_end(completion_id)
         if len(self._keys) > MOST_REMEMBERED:
             self._keys.popitem(last=False)
 
@@ -425,8 +426,6 @@ class Lifecycle:
             return None
         return done_in(offer, self._documents[offer.uri].slice(offer.place.start, offer.place.end))
 
-
-_CAUSES_OF_WHOLE = (EndCause.INSERTED, EndCause.TYPED_AS_OFFERED)
 
 _CAUSES_TO_COME_BACK_FROM = (EndCause.TYPED_OTHERWISE, EndCause.MOVED_AWAY, EndCause.NEWER_COMPLETION)
 """What was typed wrongly may be deleted, and the completion is there again as if nothing had happened."""

@@ -2,12 +2,13 @@
 An editor in a few lines: types, accepts and undoes in a document, and lets a lifecycle see it as a client would.
 """
 
+from collections.abc import Iterator
 from itertools import count
 
 from lsp_server.completion.fate import DismissReason, Ended, Fate, Persistence, Shown
 from lsp_server.completion.lifecycle import Lifecycle
 from lsp_server.completion.request import Completion, Extent, Source, Timings
-from lsp_server.text.document import ContentChange, Document
+from lsp_server.text.document import ContentChange, Document, TextEdit
 from lsp_server.text.positions import PositionEncoding, Span, units
 from tests.support.marked import parse_marked
 
@@ -20,11 +21,19 @@ class Typist:
     A person at an editor with one document open, whose cursor is the mark in `source`.
 
     `notifies` makes the editor send the notifications that it can, `command` the accept command,
-    `whole` the whole text at each change. Fates come together in `fates`.
+    `whole` the whole text at each change. Fates come together in `fates`. `beside` is another document of the same
+    editor.
     """
 
     def __init__(
-        self, source: str, *, notifies: bool = False, whole: bool = False, command: bool = True, uri: str = URI
+        self,
+        source: str,
+        *,
+        notifies: bool = False,
+        whole: bool = False,
+        command: bool = True,
+        uri: str = URI,
+        beside: "Typist | None" = None,
     ) -> None:
         marked = parse_marked(source)
         self.document = Document.create(uri, "typescript", 1, marked.text)
@@ -32,11 +41,12 @@ class Typist:
         self.notifies = notifies
         self.whole = whole
         self.command = command
-        self.lifecycle = Lifecycle()
+        self.lifecycle: Lifecycle = beside.lifecycle if beside else Lifecycle()
         self.now = 100.0
-        self.fates: list[Fate] = []
+        self.fates: list[Fate] = beside.fates if beside else []
         self.item: Completion | None = None
-        self._ids = count(1)
+        self.request_id = ""
+        self._ids: Iterator[int] = beside._ids if beside else count(1)
         self._start = self._behind = 0
         self._undo: list[str] = []
 
@@ -57,7 +67,7 @@ class Typist:
         `again` offers the rest of the last one, as the engine does while it is typed through; `show` that it is drawn.
         """
         self._see(self.lifecycle.requested(self.document.uri, self.cursor, self.now))
-        request_id = f"id{next(self._ids)}"
+        self.request_id = request_id = f"id{next(self._ids)}"
         self._start = self.cursor - before
         self._behind = after
         self.item = Completion(
@@ -154,8 +164,7 @@ class Typist:
         Take back the last change.
         """
         text = self._undo.pop()
-        self._send(ContentChange(None, text))
-        self.cursor = min(self.cursor, self.document.length)
+        self.cursor = self._send(ContentChange(None, text)).new_end
         return self
 
     def close(self) -> "Typist":
@@ -190,9 +199,10 @@ class Typist:
         self._send(ContentChange(None, before + text + after) if self.whole else ContentChange(place, text))
         self.cursor = start + len(text)
 
-    def _send(self, change: ContentChange) -> None:
+    def _send(self, change: ContentChange) -> TextEdit:
         self.document, edits = self.document.apply([change], self.document.version + 1, UTF16)
         self._see(self.lifecycle.edited(self.document, edits, self.now))
+        return edits[0]
 
     def _see(self, fates: tuple[Fate, ...]) -> None:
         self.fates += fates
