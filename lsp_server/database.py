@@ -58,6 +58,19 @@ def is_damage(error: Exception) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGE
 
 
+def is_sound(path: Path) -> bool:
+    """
+    Whether the file can be read from end to end; one that is not there is.
+    """
+    if not path.exists():
+        return True
+    try:
+        with contextlib.closing(sqlite3.connect(path, timeout=BUSY_S)) as connection:
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+    except sqlite3.DatabaseError as error:
+        return not is_damage(error)
+
+
 def set_aside(path: Path, now: datetime) -> Path:
     """
     Move a damaged database out of the way, with its companion files; nothing is lost and nothing overwritten.

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from lsp_server.database import NewerVersion, is_damage, open_database, set_aside
+from lsp_server.database import NewerVersion, is_damage, is_sound, open_database, set_aside
 from lsp_server.providers.base import Usage
 
 VERSION = 1
@@ -164,13 +164,14 @@ class AuditLog:
 
     def _guarded(self, work: Callable[[], T]) -> T:
         try:
-            return work()
-        except sqlite3.Error as error:
-            if not is_damage(error):
-                raise AuditUnavailable(_sentence(self._path, error)) from error
-            self._start_afresh()
-            return work()
-        except (OSError, NewerVersion) as error:
+            try:
+                return work()
+            except sqlite3.Error as error:
+                if not is_damage(error):
+                    raise
+                self._start_afresh()
+                return work()
+        except (sqlite3.Error, OSError, NewerVersion) as error:
             raise AuditUnavailable(_sentence(self._path, error)) from error
 
     def _start(self, sent: Sent) -> int:
@@ -239,7 +240,9 @@ class AuditLog:
 
     def _start_afresh(self) -> None:
         self._close()
-        self._tell_of(set_aside(self._path, self._now()))
+        # Another process may have set the damaged file aside already.
+        if not is_sound(self._path):
+            self._tell_of(set_aside(self._path, self._now()))
 
     def _tell_of(self, aside: Path) -> None:
         self._warn(f"The audit log was damaged; it was set aside as {aside.name} and a fresh one started.")
