@@ -11,7 +11,7 @@ from lsp_server.providers.local.evidence import Evidence
 from lsp_server.providers.local.rows import Numbers
 from lsp_server.providers.local.vocabulary import NEWLINE_ID
 
-MOST = 20
+MOST = 32
 """How many candidates are weighed at each step."""
 
 
@@ -23,16 +23,41 @@ def choose_candidates(evidence: Evidence) -> Numbers:
     cursor, partial = evidence.cursor, evidence.partial
     mixture, rebound = evidence.mixture, evidence.rebound
     likely = np.argsort(-mixture.probability, kind="stable")[: 400 if partial else 16]
-    chosen.take(mixture.words[likely].tolist(), 10)
+    chosen.take(mixture.words[likely].tolist(), 12)
     rank = rebound.weight * (1 + rebound.depth) * (0.2 + rebound.overlap)
     chosen.take(rebound.words[np.argsort(-rank, kind="stable")].tolist(), 4)
     for votes in evidence.skips:
         chosen.take(votes.words[: 100 if partial else 4].tolist(), 2)
+    chosen.take(evidence.sources, 3)
+    chosen.take(_known_first(cursor, evidence.members), 6)
+    chosen.take(_known_first(cursor, evidence.fields), 5)
     if partial:
         chosen.take(_file_words(cursor, partial), 6)
     else:
-        chosen.take(np.flatnonzero(cursor.fresh_after)[:3].tolist(), 2)
+        _take_nearby(chosen, evidence)
     return np.array(list(chosen.words), dtype=np.int32)
+
+
+def _take_nearby(chosen: "_Chosen", evidence: Evidence) -> None:
+    """
+    Names of the open file of the sort that may stand here; first those that so far are only used after the cursor.
+    """
+    cursor, previous = evidence.cursor, evidence.cursor.words[evidence.hypothesis.context[0]]
+    nearby = cursor.nearby
+    if previous in (".", "?."):
+        chosen.take(nearby.members_after, 2)
+        chosen.take(nearby.members_before, 2)
+        return
+    chosen.take((word for word in nearby.names_after if cursor.fresh_after[word]), 3)
+    chosen.take(nearby.names_after, 1)
+    chosen.take(nearby.names_before, 2)
+
+
+def _known_first(cursor: Cursor, names: list[int]) -> list[int]:
+    """
+    Names in the order of their frequency in the open file, else as declared.
+    """
+    return sorted(names, key=lambda word: -int(cursor.counts_before[word] + cursor.counts_after[word]))
 
 
 class _Chosen:

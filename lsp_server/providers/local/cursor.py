@@ -9,13 +9,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lsp_server.providers.base import CompletionInputs
+from lsp_server.providers.local.declared import Declared, enclosing_class, read_declared
 from lsp_server.providers.local.left_contexts import DEPTH
 from lsp_server.providers.local.lexer import Ending, Lexed, lex, relex
 from lsp_server.providers.local.rows import Bracket, Numbers, Row, build_row, join_rows, owners_of
 from lsp_server.providers.local.vocabulary import BOUNDARY, NEWLINE_ID, Kind
-from lsp_server.providers.local.workspace_index import WorkspaceIndex, is_kind
+from lsp_server.providers.local.workspace_index import ROOM, WorkspaceIndex, is_kind
 
 FULL_BRACKETS = {")": "(", "]": "[", "}": "{"}
+
+
+NEARBY = 24
+"""How many names of each sort are kept at hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """
+    Names of the open file, nearest to the cursor first: members are those after a dot.
+    """
+
+    names_before: list[int]
+    members_before: list[int]
+    names_after: list[int]
+    members_after: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +42,13 @@ class Cursor:
 
     `row` holds the open file's words on both sides, then those of files changed since the index was built;
     its first `before` words are the open file before the cursor.
+    `size` is how many characters there are to learn from.
     `rest` are the words between the cursor and the end of its line, and `next_word` begins the line after.
     """
 
     index: WorkspaceIndex
+    size: int
+    path: str
     row: Row
     before: int
     partial: str
@@ -48,6 +68,10 @@ class Cursor:
     counts_after: Numbers
     last_seen: Numbers
     fresh_after: NDArray[np.bool_]
+    nearby: Nearby
+    declared: Declared
+    enclosing_class: int
+    strings: Numbers
 
     @property
     def words(self) -> list[str]:
@@ -55,6 +79,21 @@ class Cursor:
         The text of every word by its number.
         """
         return self.index.vocabulary.words
+
+    def make_up(self, word: str) -> int:
+        """
+        The number of a word that may be new; 0 when no more new words fit.
+        """
+        number = self.index.vocabulary[word]
+        return number if number < len(self.last_seen) else 0
+
+    def abstracted(self, words: list[int]) -> list[int]:
+        """
+        What stands for these words in the abstract view.
+        """
+        known = len(self.abstract_of)
+        classes = self.index.vocabulary.classes
+        return [int(self.abstract_of[word]) if word < known else classes[word] or word for word in words]
 
     def context(self) -> list[int]:
         """
@@ -128,9 +167,12 @@ def read_cursor(
         rows.append(changed)
         weights = np.concatenate((weights, np.ones(len(changed), dtype=np.float32)))
     line_start = _line_start(before_words)
-    size = len(vocabulary.words)
+    size = len(vocabulary.words) + ROOM
+    both = np.concatenate((left, right))
     return Cursor(
         index=index,
+        size=index.size + len(inputs.prefix) + len(inputs.suffix) + _size(changed),
+        path=inputs.path,
         row=join_rows(rows),
         before=len(left),
         partial=partial,
@@ -150,7 +192,19 @@ def read_cursor(
         counts_after=np.bincount(right, minlength=size).astype(np.int32),
         last_seen=_last_seen(left, size),
         fresh_after=_fresh(left, right, index),
+        nearby=_nearby(left, right, index),
+        declared=read_declared(both, vocabulary),
+        enclosing_class=enclosing_class(left, vocabulary),
+        strings=both[is_kind(vocabulary, Kind.STRING)[both]],
     )
+
+
+def _size(row: Row | None) -> int:
+    return 0 if row is None else CHARACTERS_PER_WORD * len(row)
+
+
+CHARACTERS_PER_WORD = 6
+"""Source code has about so many characters, white space included, for each of its words."""
 
 
 def _space_before_cursor(prefix: str, lexed: Lexed) -> bool:
@@ -192,7 +246,7 @@ def _fresh(left: Numbers, right: Numbers, index: WorkspaceIndex) -> NDArray[np.b
     Names that the text after the cursor uses though nothing before it has them: they may be about to be declared.
     """
     vocabulary = index.vocabulary
-    fresh = np.zeros(len(vocabulary.words), dtype=np.bool_)
+    fresh = np.zeros(len(vocabulary.words) + ROOM, dtype=np.bool_)
     if len(right) < 3:
         return fresh
     previous = right[:-1]
@@ -202,6 +256,23 @@ def _fresh(left: Numbers, right: Numbers, index: WorkspaceIndex) -> NDArray[np.b
     fresh[left] = False
     fresh[right[1:][~plain]] = False
     return fresh
+
+
+def _nearby(left: Numbers, right: Numbers, index: WorkspaceIndex) -> Nearby:
+    vocabulary = index.vocabulary
+    named = is_kind(vocabulary, Kind.IDENTIFIER)
+    dots = [vocabulary[word] for word in (".", "?.")]
+
+    def nearest(row: Numbers, step: int, *, members: bool) -> list[int]:
+        names = row[1:][named[row[1:]] & (np.isin(row[:-1], dots) == members)]
+        return list(dict.fromkeys(names[::step].tolist()))[:NEARBY]
+
+    return Nearby(
+        names_before=nearest(left, -1, members=False),
+        members_before=nearest(left, -1, members=True),
+        names_after=nearest(right, 1, members=False),
+        members_after=nearest(right, 1, members=True),
+    )
 
 
 _DECLARERS = ("const", "let", "var", "function", "class", "interface", "type", "enum", "namespace")

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lsp_server.providers.local.cursor import Cursor
+from lsp_server.providers.local.declared import literal_members, receiver_members
 from lsp_server.providers.local.hypothesis import Hypothesis
+from lsp_server.providers.local.imports import import_sources
 from lsp_server.providers.local.left_contexts import DEPTH
 from lsp_server.providers.local.places import (
     Places,
@@ -54,6 +56,9 @@ class Votes:
 class Evidence:
     """
     All of it, with what it was gathered for. `partial` is what has been typed of the next word.
+
+    `members` are those of the receiver's type, `fields` those of the type that the innermost brackets are given to,
+    `sources` what an import of the names just listed would name.
     """
 
     cursor: Cursor
@@ -63,6 +68,9 @@ class Evidence:
     mixture: Mixture
     rebound: ReboundPlaces
     skips: tuple[Votes, ...]
+    members: list[int]
+    fields: list[int]
+    sources: list[int]
 
 
 def gather_evidence(cursor: Cursor, hypothesis: Hypothesis) -> Evidence:
@@ -71,7 +79,7 @@ def gather_evidence(cursor: Cursor, hypothesis: Hypothesis) -> Evidence:
     """
     partial = "" if hypothesis.added else cursor.partial
     context = hypothesis.context
-    abstract = cursor.abstract_of[np.array(context)].tolist()
+    abstract = cursor.abstracted(context)
     exact = exact_places(cursor, context, wide=bool(partial))
     sides = (
         hypothesis.brackets[-1].owner if hypothesis.brackets else BOUNDARY,
@@ -85,8 +93,25 @@ def gather_evidence(cursor: Cursor, hypothesis: Hypothesis) -> Evidence:
         exact=exact,
         mixture=mix(exact),
         rebound=rebound_places(cursor, context, abstract),
+        members=_members(cursor, hypothesis),
+        fields=_fields(cursor, hypothesis),
+        sources=import_sources(cursor, hypothesis),
         skips=tuple(_count(*skip_places(cursor, which, side, context[0])) for which, side in enumerate(sides)),
     )
+
+
+def _members(cursor: Cursor, hypothesis: Hypothesis) -> list[int]:
+    if cursor.words[hypothesis.context[0]] not in (".", "?."):
+        return []
+    spheres = (cursor.declared, cursor.index.declared)
+    return receiver_members(hypothesis.context, spheres, cursor.index.vocabulary, cursor.enclosing_class)
+
+
+def _fields(cursor: Cursor, hypothesis: Hypothesis) -> list[int]:
+    if not hypothesis.brackets or cursor.words[hypothesis.context[0]] in (".", "?.", ":", "="):
+        return []
+    spheres = (cursor.declared, cursor.index.declared)
+    return literal_members(hypothesis.brackets[-1].owner, spheres, cursor.index.vocabulary)
 
 
 def mix(places: Places) -> Mixture:

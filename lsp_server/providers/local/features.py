@@ -53,6 +53,7 @@ def describe(evidence: Evidence, chosen: Numbers) -> Candidates:
         *_rebound(chosen, rebound),
         *(column for votes in evidence.skips for column in _skip(chosen, votes)),
         *_word(cursor, chosen),
+        *_lists(evidence, chosen),
         *_grammar(evidence, chosen, spaced),
     ]
     shared = _shared(evidence, found.probability)
@@ -165,6 +166,22 @@ def _rebound(chosen: Numbers, rebound: ReboundPlaces) -> Columns:
 def _skip(chosen: Numbers, votes: Votes) -> Columns:
     hits = ((votes.words == chosen[:, None]) * votes.weight).sum(axis=1)
     return [hits / (float(votes.weight.sum()) + 0.5), np.log1p(hits) / 4]
+
+
+def _lists(evidence: Evidence, chosen: Numbers) -> Columns:
+    """
+    How far up each candidate stands in the lists it may come from.
+    """
+    nearby = evidence.cursor.nearby
+    known = (evidence.members, evidence.fields, evidence.sources)
+    near = (nearby.names_before, nearby.members_before, nearby.names_after, nearby.members_after)
+    columns: Columns = []
+    listed = chosen.tolist()
+    for words in (*known, *near):
+        ranks = {word: rank for rank, word in enumerate(words)}
+        columns.append(np.array([1 / (2 + ranks[word]) + 0.5 if word in ranks else 0.0 for word in listed]))
+    columns += [np.where(columns[which] == 0, float(bool(known[which])), 0.0) for which in range(3)]
+    return columns
 
 
 _KINDS = tuple(kind for kind in Kind if kind is not Kind.BOUNDARY)

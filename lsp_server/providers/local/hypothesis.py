@@ -15,7 +15,8 @@ class Hypothesis:
     """
     Words added after the cursor, how sure we are of them, and the state that the next word depends on.
 
-    `sureness[i]` is the probability that the first i + 1 words are right. `opened` brackets are its own.
+    `sureness[i]` is the probability that the first i + 1 words are right. `depth` is how many more brackets are open
+    than at the cursor, and `lowest` the least that it was on the way.
     """
 
     added: tuple[int, ...]
@@ -23,9 +24,17 @@ class Hypothesis:
     sureness: tuple[float, ...]
     context: list[int]
     brackets: tuple[Bracket, ...]
-    opened: int
+    depth: int
+    lowest: int
     line_first: int
     line_length: int
+
+    @property
+    def opened(self) -> int:
+        """
+        How many brackets it has opened itself and not closed.
+        """
+        return self.depth - self.lowest
 
     @property
     def probability(self) -> float:
@@ -39,7 +48,7 @@ def start(cursor: Cursor) -> Hypothesis:
     """
     Nothing added yet.
     """
-    return Hypothesis((), (), (), cursor.context(), cursor.brackets, 0, cursor.line_first, cursor.line_length)
+    return Hypothesis((), (), (), cursor.context(), cursor.brackets, 0, 0, cursor.line_first, cursor.line_length)
 
 
 def extend(cursor: Cursor, hypothesis: Hypothesis, word: int, spaced: bool, probability: float) -> Hypothesis:
@@ -49,11 +58,11 @@ def extend(cursor: Cursor, hypothesis: Hypothesis, word: int, spaced: bool, prob
     vocabulary = cursor.index.vocabulary
     brackets = hypothesis.brackets
     text = vocabulary.words[word]
-    opened = hypothesis.opened
+    depth, lowest = hypothesis.depth, hypothesis.lowest
     if text in _BRACKETS:
         stack = list(brackets)
         update_brackets(stack, text, hypothesis.context[1::-1], vocabulary)
-        opened += len(stack) - len(brackets)
+        depth += len(stack) - len(brackets)
         brackets = tuple(stack)
     new_line = word == NEWLINE_ID
     first = hypothesis.line_first if hypothesis.line_length else word
@@ -63,7 +72,8 @@ def extend(cursor: Cursor, hypothesis: Hypothesis, word: int, spaced: bool, prob
         sureness=(*hypothesis.sureness, hypothesis.probability * probability),
         context=[word, *hypothesis.context[: DEPTH - 1]],
         brackets=brackets,
-        opened=opened,
+        depth=depth,
+        lowest=min(lowest, depth),
         line_first=BOUNDARY if new_line else first,
         line_length=0 if new_line else hypothesis.line_length + 1,
     )

@@ -3,12 +3,13 @@ Learn the workspace in the background and keep up with its changes.
 """
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from lsp_server.providers.local.corpus import Corpus, SourceFile
 from lsp_server.providers.local.rows import Row, build_row, join_rows
+from lsp_server.providers.local.storage import StoredWords, load_words, save_words
 from lsp_server.providers.local.vocabulary import Vocabulary
 from lsp_server.providers.local.workspace_index import FileWords, WorkspaceIndex, build_index, lex_file
 
@@ -42,10 +43,12 @@ class Learner:
     Owns the index. `learned` may be called from any worker thread, one at a time.
     """
 
-    def __init__(self, corpus: Corpus) -> None:
+    def __init__(self, corpus: Corpus, store: Path | None = None) -> None:
         self._corpus = corpus
+        self._store = store
         self._learned = Learned(build_index((), Vocabulary()))
         self._changed: dict[str, FileWords | None] = {}
+        self._recent: dict[str, SourceFile | None] = {}
         self._thread: threading.Thread | None = None
         self._stopped = threading.Event()
         self._lock = threading.Lock()
@@ -81,32 +84,30 @@ class Learner:
         changes = self._corpus.take_changes()
         with self._lock:
             if changes.changed or changes.removed:
-                self._take(changes.changed, changes.removed)
-                self._publish_changes()
+                news = {**dict.fromkeys(changes.removed), **{file.path: file for file in changes.changed}}
+                self._recent.update(news)
+                self._take(news)
             learned = self._learned
         if learned.complete and sum(_count(words) for words in self._changed.values()) > MOST_CHANGED_WORDS:
             self._learn_in_background()
         return learned
 
-    def _take(self, changed: Iterable[SourceFile], removed: Iterable[str]) -> None:
-        vocabulary = self._learned.index.vocabulary
-        for path in removed:
-            self._changed[path] = None
-        for file in changed:
-            fits = len(file.text) <= LARGEST_FILE
-            self._changed[file.path] = lex_file(file, vocabulary) if fits else None
-
-    def _publish_changes(self) -> None:
+    def _take(self, news: Mapping[str, SourceFile | None]) -> None:
+        """
+        Put files that changed beside the index, and hide what it has of them.
+        """
         index = self._learned.index
+        for path, file in news.items():
+            fits = file is not None and len(file.text) <= LARGEST_FILE
+            self._changed[path] = lex_file(file, index.vocabulary) if file and fits else None
         abstract_of = index.abstraction()
         rows = [
             build_row(words.words, words.spaced, abstract_of, index.vocabulary)
             for words in self._changed.values()
             if words is not None
         ]
-        self._learned = replace(
-            self._learned, changed=join_rows(rows) if rows else None, hidden=frozenset(self._changed)
-        )
+        changed = join_rows(rows) if rows else None
+        self._learned = replace(self._learned, changed=changed, hidden=frozenset(self._changed))
 
     def _learn_in_background(self) -> None:
         if self._thread is not None and self._thread.is_alive():
@@ -115,27 +116,49 @@ class Learner:
         self._thread.start()
 
     def _learn(self) -> None:
-        files = _closest_first(self._corpus.files(), self._near)
+        with self._lock:
+            newer = dict(self._recent)
+        files = _closest_first(_present(self._corpus.files(), newer), self._near)
         total = sum(len(file.text) for file in files)
         if total > 2 * FIRST_SHARE and not self._learned.complete:
-            self._publish(_first_share(files), complete=False)
-        self._publish(files, complete=True)
+            self._publish(_first_share(files), StoredWords(), newer, complete=False)
+        stored = load_words(self._store) if self._store else StoredWords()
+        self._publish(files, stored, newer, complete=True)
+        if self._store and not self._stopped.is_set():
+            save_words(self._store, files, stored)
 
-    def _publish(self, files: list[SourceFile], *, complete: bool) -> None:
-        vocabulary = Vocabulary()
+    def _publish(
+        self,
+        files: list[SourceFile],
+        stored: StoredWords,
+        newer: Mapping[str, SourceFile | None],
+        *,
+        complete: bool,
+    ) -> None:
         words: list[FileWords] = []
         for file in files:
             if self._stopped.is_set():
                 return
-            words.append(lex_file(file, vocabulary))
-        index = build_index(words, vocabulary)
+            words.append(stored.lex(file))
+        index = build_index(words, stored.vocabulary)
         with self._lock:
             self._learned = Learned(index, complete=complete)
             self._changed = {}
+            unseen = {path: file for path, file in self._recent.items() if newer.get(path, path) is not file}
+            if unseen:
+                self._take(unseen)
 
 
 def _count(words: FileWords | None) -> int:
     return 0 if words is None else len(words.words)
+
+
+def _present(files: Iterable[SourceFile], newer: Mapping[str, SourceFile | None]) -> list[SourceFile]:
+    """
+    The files as they are after the changes we were told of.
+    """
+    kept = [file for file in files if file.path not in newer]
+    return kept + [file for file in newer.values() if file is not None]
 
 
 def _closest_first(files: Iterable[SourceFile], near: str) -> list[SourceFile]:

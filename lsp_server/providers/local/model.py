@@ -4,6 +4,7 @@ The model behind the local provider: what was learnt, the ranker, and one questi
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 from lsp_server.providers.base import CompletionInputs
 from lsp_server.providers.local.answer import Answer, answer
@@ -18,8 +19,8 @@ class LocalModel:
     Answers from any thread, one question at a time, with what has been learnt so far.
     """
 
-    def __init__(self, corpus: Corpus) -> None:
-        self.learner = Learner(corpus)
+    def __init__(self, corpus: Corpus, store: Path | None = None) -> None:
+        self.learner = Learner(corpus, store)
         self._cache = PrefixCache()
         self._turn = threading.Lock()
 

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from lsp_server.providers.local.cursor import Cursor
 from lsp_server.providers.local.left_contexts import DEPTH, LeftContexts
+from lsp_server.providers.local.renaming import exchanged_folders, exchanged_parts, rename
 from lsp_server.providers.local.rows import Numbers, Row, skip_key
-from lsp_server.providers.local.vocabulary import BOUNDARY
+from lsp_server.providers.local.vocabulary import BOUNDARY, Kind
 
 Weights = NDArray[np.float32]
 Flags = NDArray[np.bool_]
@@ -21,6 +22,10 @@ SMALL = 240
 SAMPLE = 40
 WIDE_SAMPLE = 3000
 REBOUND = 32
+
+COMPOSED = 6
+"""At so many of the places names are taken apart."""
+
 _BACK = np.arange(1, DEPTH + 1, dtype=np.int64)
 
 
@@ -32,6 +37,7 @@ class Places:
     `agrees` tells where the next line begins with the same word as the line after the cursor.
     """
 
+    positions: Numbers
     words: Numbers
     depth: NDArray[np.int64]
     weight: Weights
@@ -67,6 +73,7 @@ def exact_places(cursor: Cursor, context: list[int], *, wide: bool) -> Places:
     own = _agreeing(cursor.row.words, context)
     wanted = np.array(context, dtype=np.int32)
     return Places(
+        positions=np.concatenate((positions, own)),
         words=np.concatenate((static.words[positions], cursor.row.words[own])),
         depth=np.concatenate((_depths(static.words, positions, wanted), _depths(cursor.row.words, own, wanted))),
         weight=np.concatenate((weight, cursor.row_weights[own])),
@@ -89,15 +96,16 @@ def rebound_places(cursor: Cursor, context: list[int], abstract: list[int]) -> R
     if len(own) > REBOUND:
         depth = _depths(cursor.row.abstract, own, shape)
         own = own[np.argsort(-depth, kind="stable")[:REBOUND]]
-    parts = (
-        _rebind(index.row, positions, wanted, shape),
-        _rebind(cursor.row, own, wanted, shape),
-    )
-    words, depth, overlap, bound = (np.concatenate(pair) for pair in zip(*parts, strict=True))
+    there = _rebind(index.row, positions, wanted, shape)
+    here = _rebind(cursor.row, own, wanted, shape)
+    words = np.concatenate((there.words, here.words))
+    depth = np.concatenate((there.depth, here.depth))
+    bound = np.concatenate((there.bound, here.bound))
+    _compose(cursor, context, (words, depth, bound), ((index.row, positions), (cursor.row, own)))
     return ReboundPlaces(
         words=words,
         depth=depth,
-        overlap=overlap,
+        overlap=np.concatenate((there.overlap, here.overlap)),
         weight=np.concatenate((weight, cursor.row_weights[own])),
         bound=bound,
         spaced=np.concatenate((index.row.spaced[positions], cursor.row.spaced[own])),
@@ -186,11 +194,49 @@ def _depths(words: Numbers, positions: Numbers, context: Numbers) -> NDArray[np.
     return np.where(differs.any(axis=1), differs.argmax(axis=1), len(context))
 
 
-def _rebind(
-    row: Row, positions: Numbers, context: Numbers, shape: Numbers
-) -> tuple[Numbers, NDArray[np.int64], Weights, Flags]:
+def _compose(
+    cursor: Cursor,
+    context: list[int],
+    found: tuple[Numbers, NDArray[np.int64], Flags],
+    parts: tuple[tuple[Row, Numbers], ...],
+) -> None:
     """
-    What follows at the positions with names exchanged, with `depth`, `overlap` and `bound` as in `ReboundPlaces`.
+    In place: names that no word of the context was exchanged for, but that are made of words that were.
+    """
+    words, depth, bound = found
+    where = [(row, int(place)) for row, places in parts for place in places]
+    texts, kinds = cursor.words, cursor.index.vocabulary.kinds
+    order = np.argsort(-depth, kind="stable")[:COMPOSED].tolist()
+    for number in order:
+        word = int(words[number])
+        if bound[number] or kinds[word] != Kind.IDENTIFIER or cursor.abstracted([word]) == [word]:
+            continue
+        row, place = where[number]
+        theirs = row.words[place - int(depth[number]) : place][::-1].tolist()
+        exchanges = [
+            (texts[old], texts[new])
+            for old, new in zip(theirs, context, strict=False)
+            if old != new and kinds[old] == kinds[new] == Kind.IDENTIFIER
+        ]
+        exchanges += [exchanged_parts(*pair) for pair in exchanges]
+        if row is cursor.index.row:
+            exchanges += exchanged_folders(cursor.index.paths[cursor.index.file_of[place]], cursor.path)
+        renamed = rename(texts[word], exchanges)
+        if renamed and (made := cursor.make_up(renamed)):
+            words[number], bound[number] = made, True
+
+
+@dataclass(frozen=True, slots=True)
+class _Rebound:
+    words: Numbers
+    depth: NDArray[np.int64]
+    overlap: Weights
+    bound: Flags
+
+
+def _rebind(row: Row, positions: Numbers, context: Numbers, shape: Numbers) -> _Rebound:
+    """
+    What follows at the positions with names exchanged; see `ReboundPlaces`.
     """
     places = positions.astype(np.int64)
     theirs = row.words[places[:, None] - _BACK[: len(context)]]
@@ -201,4 +247,4 @@ def _rebind(
     hits = (theirs == following[:, None]) & within
     bound = hits.any(axis=1) & (row.abstract[places] != following)
     ours = np.where(bound, context[hits.argmax(axis=1)], following).astype(np.int32)
-    return ours, depth, overlap.astype(np.float32), bound
+    return _Rebound(ours, depth, overlap.astype(np.float32), bound)

@@ -5,6 +5,7 @@ The provider that needs no key and no network: it predicts code like the code of
 import asyncio
 import threading
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsp_server.providers.base import (
@@ -33,10 +34,13 @@ STAYS_HERE = "Nothing leaves this machine: the completion is computed in this pr
 class LocalProvider:
     """
     Answers completion prompts from a model of the workspace, and nothing else.
+
+    With `store`, a file of this workspace's own, what was read is kept for the next session.
     """
 
-    def __init__(self, corpus: Corpus) -> None:
+    def __init__(self, corpus: Corpus, store: Path | None = None) -> None:
         self._corpus = corpus
+        self._store = store
         self._model: LocalModel | None = None
         self._lock = threading.Lock()
 
@@ -96,6 +100,6 @@ class LocalProvider:
             if self._model is None:
                 from lsp_server.providers.local.model import LocalModel
 
-                self._model = LocalModel(self._corpus)
+                self._model = LocalModel(self._corpus, self._store)
                 self._model.start()
             return self._model

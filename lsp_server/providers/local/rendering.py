@@ -5,29 +5,85 @@ Write predicted words as text, spaced and indented like the file round the curso
 import re
 from collections import Counter
 
-from lsp_server.providers.local.cursor import Cursor
+from lsp_server.providers.local.cursor import FULL_BRACKETS, Cursor
 from lsp_server.providers.local.hypothesis import Hypothesis
-from lsp_server.providers.local.vocabulary import NEWLINE_ID
+from lsp_server.providers.local.lexer import NEWLINE, lex
 
 
 def render(cursor: Cursor, hypothesis: Hypothesis, prefix: str, count: int) -> str:
     """
     The first `count` words of `hypothesis` as they would follow `prefix`.
     """
-    words = [cursor.words[word] for word in hypothesis.added[:count]]
-    if not words:
+    if not count:
         return ""
+    words = [cursor.words[word] for word in hypothesis.added[:count]]
     parts = [_first(cursor, words[0], hypothesis.spaced[0])]
-    depth = 0
+    levels = _levels_before(prefix)
+    level = 0
     for number in range(1, count):
         previous, word = words[number - 1], words[number]
-        depth += _change(previous)
-        if hypothesis.added[number - 1] == NEWLINE_ID:
-            parts.append(indentation(prefix, depth - (_change(word) < 0) + word.startswith(_CONTINUES)))
+        _follow(levels, level, previous)
+        if previous == NEWLINE:
+            level = _level(levels, word)
+            parts.append(indentation(prefix, level))
         elif hypothesis.spaced[number]:
             parts.append(" ")
         parts.append(word)
     return "".join(parts)
+
+
+def closing(cursor: Cursor, hypothesis: Hypothesis, prefix: str) -> str:
+    """
+    What closes the brackets that were opened from the line of the cursor on, as far as the text after it does not.
+    """
+    levels = _levels_before(prefix)
+    level, previous = 0, ""
+    for word in (cursor.words[word] for word in hypothesis.added):
+        if previous == NEWLINE:
+            level = _level(levels, word)
+        _follow(levels, level, word)
+        previous = word
+    standing = [bracket.closer for bracket in hypothesis.brackets if bracket.closer in FULL_BRACKETS]
+    missing = min(len(levels), len(standing) - (cursor.owed or 0))
+    if missing <= 0:
+        return ""
+    text, line = "", None
+    for closer in standing[: -missing - 1 : -1]:
+        opened_at = levels.pop()
+        text += closer if opened_at == line else f"\n{indentation(prefix, opened_at)}{closer}"
+        line = opened_at
+    return text
+
+
+def _levels_before(prefix: str) -> list[int]:
+    """
+    A level for each bracket that the line of the cursor has opened so far.
+    """
+    levels: list[int] = []
+    for word in lex(prefix[prefix.rfind("\n") + 1 :]).words:
+        if word in FULL_BRACKETS and not levels:
+            continue
+        _follow(levels, 0, word)
+    return levels
+
+
+def _follow(levels: list[int], level: int, word: str) -> None:
+    """
+    Keep the levels of the lines on which the open brackets stand; closing what was open before goes below 0.
+    """
+    if word in ("(", "[", "{"):
+        levels.append(level)
+    elif word in FULL_BRACKETS and levels:
+        levels.pop()
+
+
+def _level(levels: list[int], word: str) -> int:
+    """
+    How deep a line is that begins with `word`.
+    """
+    if word in FULL_BRACKETS:
+        return levels[-1] if levels else -1
+    return (levels[-1] + 1 if levels else 0) + word.startswith(_CONTINUES)
 
 
 def indentation(prefix: str, depth: int) -> str:
@@ -36,7 +92,7 @@ def indentation(prefix: str, depth: int) -> str:
     """
     line = prefix[prefix.rfind("\n") + 1 :]
     current = line[: len(line) - len(line.lstrip())]
-    unit = indentation_unit(prefix)
+    unit = indentation_unit(f"{prefix}.")
     if depth >= 0:
         return current + unit * depth
     return current[: max(0, len(current) + depth * len(unit))]
@@ -68,7 +124,3 @@ def _first(cursor: Cursor, word: str, spaced: bool) -> str:
     if spaced and not cursor.typed_space and cursor.line_length:
         return f" {word}"
     return word
-
-
-def _change(word: str) -> int:
-    return (word in ("(", "[", "{")) - (word in (")", "]", "}"))

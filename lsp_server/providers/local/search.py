@@ -75,7 +75,7 @@ def is_complete(cursor: Cursor, before: Hypothesis, step: Hypothesis) -> bool:
     text = cursor.words[word]
     if text != cursor.rest[0]:
         return False
-    return before.opened <= 0 if text in ")]}>" else True
+    return before.depth <= 0 if text in ")]}>" else True
 
 
 def _steps(cursor: Cursor, ranker: Ranker, hypothesis: Hypothesis, floor: float, width: int) -> list[Hypothesis]:

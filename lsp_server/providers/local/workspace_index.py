@@ -10,15 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lsp_server.providers.local.corpus import SourceFile
+from lsp_server.providers.local.declared import Declared, read_declared
 from lsp_server.providers.local.left_contexts import DEPTH, LeftContexts, sort_by_left_context
 from lsp_server.providers.local.lexer import lex
 from lsp_server.providers.local.rows import Keys, Numbers, Row, build_row
-from lsp_server.providers.local.vocabulary import BOUNDARY, Kind, Vocabulary
+from lsp_server.providers.local.vocabulary import BOUNDARY, KEYWORDS, Kind, Vocabulary
 
 COMMON_SHARE = 0.06
 """A word in a smaller share of the files is rare, and its class stands for it in the abstract view."""
 
 SAME_FOLDER = 1.5
+
+GRAMMAR = (*sorted(KEYWORDS), *"()[]{}<>.,;:?=!", "?.", "\n")
+
+ROOM = 256
+"""How many new words may be made up while one question is answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,9 @@ class WorkspaceIndex:
     file_of: Numbers
     file_numbers: Mapping[str, int]
     folders: tuple[str, ...]
+    paths: tuple[str, ...]
     size: int
+    declared: Declared
     exact: LeftContexts
     abstract: LeftContexts
     skips: tuple[SkipPlaces, ...]
@@ -76,8 +84,6 @@ class WorkspaceIndex:
         """
         known = len(self.abstract_of)
         newer = len(self.vocabulary.words) - known
-        if not newer:
-            return self.abstract_of
         classes = np.frombuffer(bytes(self.vocabulary.classes[known:]), dtype=np.uint8).astype(np.int32)
         fresh = np.where(classes > 0, classes, np.arange(known, known + newer, dtype=np.int32)).astype(np.int32)
         return np.concatenate((self.abstract_of, fresh))
@@ -108,11 +114,14 @@ def build_index(files: Iterable[FileWords], vocabulary: Vocabulary) -> Workspace
     Index files that were cut into words of this `vocabulary`.
     """
     listed = sorted(files, key=lambda file: file.path)
+    for word in GRAMMAR:
+        vocabulary[word]  # Known from the start, so that no table is too short for it.
     padding = np.zeros(DEPTH, dtype=np.int32)
     words = np.concatenate([padding, *(file.words for file in listed)])
     spaced = np.concatenate([padding.astype(np.bool_), *(file.spaced for file in listed)])
     lengths = np.array([DEPTH, *(len(file.words) for file in listed)])
     numbers = np.maximum(np.arange(-1, len(listed)), 0)
+    file_of = np.repeat(numbers, lengths).astype(np.int32)
     frequency = _document_frequency(listed, len(vocabulary.words))
     abstract_of = _abstraction(vocabulary, frequency, len(listed))
     row = build_row(words, spaced, abstract_of, vocabulary)
@@ -122,10 +131,12 @@ def build_index(files: Iterable[FileWords], vocabulary: Vocabulary) -> Workspace
         document_frequency=frequency,
         counts=np.bincount(words, minlength=len(vocabulary.words)).astype(np.int32),
         row=row,
-        file_of=np.repeat(numbers, lengths).astype(np.int32),
+        file_of=file_of,
         file_numbers={file.path: number for number, file in enumerate(listed)},
         folders=tuple(str(PurePosixPath(file.path).parent) for file in listed) or (".",),
+        paths=tuple(file.path for file in listed),
         size=sum(file.size for file in listed),
+        declared=read_declared(words, vocabulary, file_of),
         exact=LeftContexts(row.words, sort_by_left_context(row.words)),
         abstract=LeftContexts(row.abstract, sort_by_left_context(row.abstract)),
         skips=tuple(_sort_keys(keys) for keys in row.skips),

@@ -2,12 +2,14 @@
 Ask for completions at many positions and count how good they are.
 """
 
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import Levenshtein
 
+from lsp_server.providers.local.answer import answer
 from lsp_server.providers.local.cursor import PrefixCache, read_cursor
 from lsp_server.providers.local.ranker import Ranker
 from lsp_server.providers.local.rendering import render
@@ -33,12 +35,14 @@ class Guess:
 @dataclass(frozen=True, slots=True)
 class Result:
     """
-    One position with the whole line guessed, and what would have been shown at the thresholds.
+    One position with the whole line guessed, what would have been shown at the thresholds, and the answer of a server,
+    which stops where it is not sure any more.
     """
 
     position: Position
     guess: Guess
     shown: tuple[tuple[float, str], ...] = ()
+    answer: Guess = Guess("", 0.0, 0.0)
 
 
 Guesser = Callable[[Position, Sequence[str]], Result]
@@ -66,9 +70,31 @@ def local_model(index: WorkspaceIndex, ranker: Ranker) -> Guesser:
                 for one in ones
             )
         )
-        return Result(position, Guess(text, score, spent), shown)
+        return Result(position, Guess(text, score, spent), shown, _answer(position, index, ranker, hidden))
 
     return guess
+
+
+def _answer(position: Position, index: WorkspaceIndex, ranker: Ranker, hidden: Sequence[str]) -> Guess:
+    begun = time.process_time()
+    cursor = read_cursor(position.inputs(), index, cache=PrefixCache(), hidden=hidden)
+    said = answer(cursor, ranker, prefix=position.prefix, automatic=True, multiline=False)
+    return Guess(said.text, said.sureness, (time.process_time() - begun) * 1e3)
+
+
+def footprint(index: WorkspaceIndex) -> int:
+    """
+    The bytes that an index takes, shared arrays once.
+    """
+    tables = (
+        index.row.words, index.row.spaced, index.row.abstract, index.row.next_line, index.file_of, index.counts,
+        index.document_frequency, index.abstract_of, index.exact.order, index.abstract.order,
+        *(array for skip in index.skips for array in (skip.keys, skip.order)),
+    )  # fmt: skip
+    vocabulary = index.vocabulary
+    texts = sys.getsizeof(vocabulary) + sys.getsizeof(vocabulary.words) + sum(map(sys.getsizeof, vocabulary.words))
+    known = [*index.declared.members.values(), *index.declared.exported.values()]
+    return sum(table.nbytes for table in tables) + texts + sum(map(sys.getsizeof, known))
 
 
 def exact(result: Result) -> bool:
@@ -107,6 +133,15 @@ def speaking(results: Sequence[Result], threshold: float) -> tuple[float, float]
     shown = [(result, text) for result in results if (text := shown_at(result, threshold))]
     right = sum(result.position.truth.strip().startswith(text.strip()) for result, text in shown)
     return len(shown) / max(1, len(results)), right / max(1, len(shown))
+
+
+def answering(results: Sequence[Result]) -> tuple[float, float]:
+    """
+    The same for the answers of a server.
+    """
+    said = [result for result in results if result.answer.text]
+    right = sum(result.position.truth.strip().startswith(result.answer.text.strip()) for result in said)
+    return len(said) / max(1, len(results)), right / max(1, len(said))
 
 
 def similarity(result: Result) -> float:

@@ -14,7 +14,7 @@ from lsp_server.providers.local.ranker import Ranker
 from tests.evaluation.local.teaching import Lesson
 
 Array = NDArray[np.float32]
-HIDDEN = (48, 32)
+HIDDEN = (64, 32)
 BATCH = 256
 RATE = 3e-3
 DECAY = 0.1
