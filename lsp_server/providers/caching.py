@@ -67,6 +67,9 @@ class CachingProvider(ProviderWrapper):
         self._warn = warn
         self._store: ReplyStore | None = None
         self._is_closed = False
+        self._asked_last: Prompt | None = None
+        self._key_of_last = ""
+        self._missed = ""
         self._unwritten: dict[str, StoredReply] = {}
         self._writing: asyncio.TimerHandle | None = None
         self._recent: OrderedDict[str, StoredReply] = OrderedDict()
@@ -85,7 +88,10 @@ class CachingProvider(ProviderWrapper):
         """
         Whether `prompt` can be answered without asking.
         """
-        return await self._find(self._key(prompt)) is not None
+        key = self._key(prompt)
+        found = await self._find(key) is not None
+        self._missed = "" if found else key
+        return found
 
     async def warm_up(self) -> None:
         """
@@ -140,6 +146,11 @@ class CachingProvider(ProviderWrapper):
             raise
 
     def _key(self, prompt: Prompt) -> str:
+        if prompt is not self._asked_last:
+            self._asked_last, self._key_of_last = prompt, self._make_key(prompt)
+        return self._key_of_last
+
+    def _make_key(self, prompt: Prompt) -> str:
         wire = self._inner.wire_request(prompt)
         several_lines = prompt.inputs is not None and prompt.inputs.multiline
         question = [wire.provider, wire.model, wire.route, wire.body, prompt.fingerprint, several_lines]
@@ -149,6 +160,10 @@ class CachingProvider(ProviderWrapper):
         if (known := self._recent.get(key) or self._unwritten.get(key)) is not None:
             self._remember(key, known)
             return known
+        if key == self._missed:
+            # It was looked for a moment ago.
+            self._missed = ""
+            return None
         stored = await self._in_thread(lambda store: store.get(key))
         if stored is not None:
             self._remember(key, stored)

@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import diskcache
-from diskcache.core import MODE_RAW
+from diskcache.core import DBNAME, MODE_RAW
 
+from lsp_server.database import set_aside
 from lsp_server.providers.base import StopReason
 from lsp_server.providers.caching import StoredReply
+from lsp_server.storage import make_private
 
 SCHEMA = 1
 BUSY_TIMEOUT_S = 2.0
@@ -112,7 +114,7 @@ class ReplyStore:
 
     def _opened(self) -> diskcache.Cache:
         if self._cache is None:
-            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(self._directory)
             self._cache = open_cache(self._directory, self._size_bytes)
         return self._cache
 
@@ -130,14 +132,13 @@ class ReplyStore:
         if is_sound(self._directory, self._size_bytes):
             # Another process has just started afresh.
             return
-        aside = self._directory.with_name(f"{self._directory.name}.damaged-{self._now():%Y%m%dT%H%M%S}")
         try:
-            self._directory.rename(aside)
+            aside = set_aside(self._directory / DBNAME, self._now())
         except OSError as error:
             self._is_off = True
             self._warn(f"The reply cache in {self._directory} is damaged and can't be moved: {error.strerror}.")
             return
-        self._warn(f"The reply cache was damaged; it was set aside as {aside.name} and a fresh one started.")
+        self._warn(f"The reply cache was damaged; it was set aside as {aside} and a fresh one started.")
 
 
 class PlainDisk(diskcache.JSONDisk):  # type: ignore[misc]  # diskcache has no types.
@@ -184,6 +185,8 @@ def open_cache(directory: Path, size_bytes: int) -> diskcache.Cache:
             tag_index=0,
             disk_min_file_size=2 * LARGEST_REPLY,
             disk_compress_level=1,
+            # A file that another process cuts short under a memory map kills the process that reads it.
+            sqlite_mmap_size=0,
         )
     except (TypeError, ValueError, KeyError, AttributeError) as error:
         # Rows of settings that diskcache can't digest.

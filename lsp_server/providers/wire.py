@@ -7,7 +7,7 @@ The SDKs would build a typed object for each event, at several times the cost of
 import base64
 import contextlib
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from lsp_server.providers.base import Purpose
@@ -71,23 +71,40 @@ async def _sending(
         yield response.http_response
 
 
-async def _from_sse(response: "httpx2.Response") -> AsyncGenerator[Event, None]:
-    from anthropic import AsyncStream
+def _bytes_of(response: "httpx2.Response") -> AsyncIterable[bytes]:
+    """
+    The body as it comes in; the layers that decode and cut it up anew are left out where they have nothing to do.
+    """
+    if "content-encoding" in response.headers or not isinstance(response.stream, AsyncIterable):
+        return response.aiter_bytes()
+    return response.stream
 
-    async for event in AsyncStream.raw_events(response):
-        if not event.data:
-            continue
-        document = json.loads(event.data)
-        if event.event == "error":
-            raise StreamFault(document["error"]["type"])
-        yield document
+
+async def _from_sse(response: "httpx2.Response") -> AsyncGenerator[Event, None]:
+    rest = b""
+    async for data in _bytes_of(response):
+        # No line break stands within the JSON, where it is escaped.
+        *blocks, rest = (rest + data).replace(b"\r\n", b"\n").split(b"\n\n")
+        for block in blocks:
+            if document := _data_of(block):
+                event: Event = json.loads(document)
+                if event["type"] == "error":
+                    raise StreamFault(str(event["error"]["type"]))
+                yield event
+
+
+def _data_of(block: bytes) -> bytes:
+    """
+    The data of one server-sent event, without its name, which the data repeats, and without comments.
+    """
+    return b"\n".join(line[len(b"data:") :] for line in block.split(b"\n") if line.startswith(b"data:"))
 
 
 async def _from_frames(response: "httpx2.Response") -> AsyncGenerator[Event, None]:
     from botocore.eventstream import EventStreamBuffer
 
     buffer = EventStreamBuffer()
-    async for data in response.aiter_bytes():
+    async for data in _bytes_of(response):
         buffer.add_data(data)
         for frame in buffer:
             if frame.headers.get(":message-type") != "event":

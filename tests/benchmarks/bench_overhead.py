@@ -23,16 +23,16 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from lsp_server.providers.backoff import BackingOffProvider
+from lsp_server.backend import utc_now, wrapped
+from lsp_server.policy.audit_log import AuditLog
 from lsp_server.providers.base import Message, Prompt, Purpose, TextBlock
-from lsp_server.providers.caching import CachingProvider
 from lsp_server.providers.choose import build
 from lsp_server.providers.local.corpus import WorkspaceCorpus
 from lsp_server.settings import ProviderChoice, Settings
+from lsp_server.storage import locate
 
 Action = Callable[[], Awaitable[object]]
 
@@ -109,12 +109,21 @@ async def bare_call(url: str) -> AsyncIterator[Action]:
 @contextlib.asynccontextmanager
 async def provider_stack(url: str, directory: Path) -> AsyncIterator[Action]:
     """
-    The same question through our provider and its wrappers, never twice the same so that the cache does not answer.
+    The same question through our provider in all its wrappers, never twice the same so that the cache does not answer.
     """
-    settings = Settings(provider=ProviderChoice.ANTHROPIC, anthropic_base_url=url)
-    vendor = build(settings, os.environ, WorkspaceCorpus(tuple)).provider
-    resting = BackingOffProvider(vendor, time.monotonic)
-    provider = CachingProvider(resting, directory, size_bytes=10**8, now=lambda: datetime.now(UTC), warn=print)
+    settings = Settings(
+        provider=ProviderChoice.ANTHROPIC, anthropic_base_url=url, storage_directory=str(directory), cache_size_mb=100
+    )
+    storage = locate(settings.storage_directory)
+    provider = wrapped(
+        build(settings, os.environ, WorkspaceCorpus(tuple)).provider,
+        settings=settings,
+        storage=storage,
+        audit_log=AuditLog(storage.audit, days=1, now=utc_now, warn=print),
+        why_excluded=lambda path: None,
+        on_call=lambda call: None,
+        warn=print,
+    )
     asked = 0
 
     async def call() -> str:

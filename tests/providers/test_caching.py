@@ -242,9 +242,11 @@ async def test_a_question_can_be_looked_up_without_asking(tmp_path: Path) -> Non
     """
     inner = ScriptedVendor("answer")
     async with caching(inner, tmp_path) as provider:
-        assert not await provider.has_reply(completion_prompt())
+        for _ in range(2):
+            assert not await provider.has_reply(completion_prompt())
         await read(provider.stream(completion_prompt()))
         assert await provider.has_reply(completion_prompt())
+        assert (await read(provider.stream(completion_prompt())))[1].cached
     assert len(inner.prompts) == 1
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import diskcache
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -23,7 +24,7 @@ from lsp_server.providers.caching import StoredReply
 from lsp_server.providers.reply_store import ReplyStore, open_cache
 
 REPLY = StoredReply(text="items.length", reason=StopReason.END, model="claude-haiku-5-5")
-DATABASE = "cache.db"
+DATABASE = diskcache.core.DBNAME
 
 
 class Kept:
@@ -208,10 +209,11 @@ def test_a_database_that_is_none_is_set_aside(kept: Kept) -> None:
     """
     A damaged store is kept under a dated name for whoever wants to look, and a fresh one begins.
     """
-    kept.directory.mkdir()
+    kept.directory.mkdir(mode=0o700)
     (kept.directory / DATABASE).write_bytes(b"not a database at all " * 100)
     assert kept.store.get("key") is None
-    assert (kept.directory.parent / "replies.damaged-20261130T120509" / DATABASE).exists()
+    (aside,) = kept.directory.glob("cache.damaged-20261130T120509*.db")
+    assert aside.read_bytes().startswith(b"not a database")
     kept.store.put_all({"key": REPLY})
     assert kept.store.get("key") == REPLY
     assert len(kept.warnings) == 1

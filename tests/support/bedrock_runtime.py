@@ -10,7 +10,6 @@ import asyncio
 import base64
 import json
 import re
-import signal
 import struct
 import zlib
 from collections.abc import Mapping
@@ -18,7 +17,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from tests.support import claude_rules, replies
-from tests.support.loopback import Exchange, LoopbackServer, Responder
+from tests.support.loopback import Exchange, LoopbackServer, Responder, serve_alone
 from tests.support.messages_api import API_VERSIONS, Fault, answer_message, fail, paced, refused_body, usage_of
 from tests.support.replies import Reply, Script, Scripted
 
@@ -219,15 +218,13 @@ def frame(headers: Mapping[str, str], payload: bytes) -> bytes:
 
 def main() -> None:
     """
-    Serve until interrupted; prints the address once it listens.
+    Run alone.
     """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--text", default="return a + b;")
     options = parser.parse_args()
-    with BedrockRuntime(options.text, port=options.port) as runtime:
-        print(runtime.url, flush=True)
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+    serve_alone(BedrockRuntime(options.text, port=options.port))
 
 
 if __name__ == "__main__":

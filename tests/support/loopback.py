@@ -7,6 +7,7 @@ as the real one.
 
 import asyncio
 import json
+import signal
 import threading
 import time
 from collections.abc import Mapping
@@ -197,6 +198,18 @@ class LoopbackServer:
         with self._news:
             self.exchanges.append(exchange)
             self._news.notify_all()
+
+
+def serve_alone(server: LoopbackServer) -> None:
+    """
+    Serve until interrupted; prints the address once it listens.
+    """
+    # Blocked before the server's thread begins, so that no thread dies of them.
+    ends = {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)
+    with server:
+        print(server.url, flush=True)
+        signal.sigwait(ends)
 
 
 class _Connection(asyncio.Protocol):

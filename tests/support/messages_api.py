@@ -12,12 +12,11 @@ import argparse
 import asyncio
 import hashlib
 import json
-import signal
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from tests.support import claude_rules, replies
-from tests.support.loopback import Exchange, LoopbackServer, Responder
+from tests.support.loopback import Exchange, LoopbackServer, Responder, serve_alone
 from tests.support.replies import ERROR_TYPES, Event, Reply, Script, Scripted
 
 API_VERSIONS = {"2023-06-01", "2026-10-21"}
@@ -188,7 +187,7 @@ def as_sse(event: Event) -> bytes:
 
 def main() -> None:
     """
-    Serve until interrupted; prints the address once it listens.
+    Run alone.
     """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=0)
@@ -203,9 +202,7 @@ def main() -> None:
         first_token_s=options.first_token_ms / 1000,
         token_s=options.token_ms / 1000,
     )
-    with MessagesApi(reply, port=options.port) as api:
-        print(api.url, flush=True)
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+    serve_alone(MessagesApi(reply, port=options.port))
 
 
 if __name__ == "__main__":
