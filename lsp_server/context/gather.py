@@ -32,29 +32,45 @@ class InThread(Protocol):
         ...
 
 
-async def gather(place: Place, budget: int, source: Source, *, in_thread: InThread, clock: Clock) -> Context:
+async def gather(
+    place: Place, budget: int, source: Source, *, in_thread: InThread, clock: Clock, opened: tuple[str, ...] = ()
+) -> Context:
     """
     The context for a cursor; at the deadline it is what was found until then.
+
+    `opened` are the paths of the other open files, the latest first.
     """
     until = clock() + DEADLINE_S
-    return await in_thread(lambda: gather_now(place, budget, source, in_time=lambda: clock() < until))
+    return await in_thread(lambda: gather_now(place, budget, source, opened=opened, in_time=lambda: clock() < until))
 
 
-def gather_now(place: Place, budget: int, source: Source, *, in_time: Callable[[], bool] = lambda: True) -> Context:
+def gather_now(
+    place: Place,
+    budget: int,
+    source: Source,
+    *,
+    opened: tuple[str, ...] = (),
+    in_time: Callable[[], bool] = lambda: True,
+) -> Context:
     """
     The same, at once and in this thread.
     """
     if budget <= 0:
         return Context()
+    with source.asking():
+        return _gather(place, budget, source, opened, in_time)
+
+
+def _gather(place: Place, budget: int, source: Source, opened: tuple[str, ...], in_time: Callable[[], bool]) -> Context:
     path = source.absolute(place.document.uri, place.path)
-    question = ask(Situation(place, path), source)
-    excluded: list[Dropped] = []
+    question = ask(Situation(place, path), source, opened)
+    excluded: dict[str, bool] = {}
 
     def take(pieces: Iterable[Piece]) -> None:
         for piece in pieces:
-            if source.excluded(piece.path):
-                excluded.append(Dropped(path="", start_line=0, retriever=piece.retriever, reason="excluded"))
-            else:
+            if piece.path not in excluded:
+                excluded[piece.path] = source.excluded(piece.path)
+            if not excluded[piece.path]:
                 question.found.append(piece)
 
     for retriever in RETRIEVERS:
@@ -64,7 +80,7 @@ def gather_now(place: Place, budget: int, source: Source, *, in_time: Callable[[
     if in_time():
         take(list(candidates(question, likelihood)))
         take(usage(question))
-    context = pack(
-        question.found, budget, {piece.path: source.relative(piece.path) for piece in question.found}, likelihood.of
-    )
-    return replace(context, dropped=(*context.dropped, *excluded[:20])) if excluded else context
+    relative = {piece.path: source.relative(piece.path) for piece in question.found}
+    context = pack(question.found, budget, relative, likelihood.of)
+    hidden = [Dropped(path="", start_line=0, retriever="", reason="excluded") for shut in excluded.values() if shut]
+    return replace(context, dropped=(*context.dropped, *hidden)) if hidden else context

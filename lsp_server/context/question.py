@@ -26,6 +26,7 @@ class Question:
     situation: Situation
     source: Source
     inference: Inference
+    opened: tuple[str, ...] = ()
     found: list[Piece] = field(default_factory=list)
 
     def novelty(self, name: str) -> float:
@@ -62,11 +63,11 @@ class Question:
 Retriever = Callable[[Question], Iterable[Piece]]
 
 
-def ask(situation: Situation, source: Source) -> Question:
+def ask(situation: Situation, source: Source, opened: tuple[str, ...] = ()) -> Question:
     """
-    A question about a cursor.
+    A question about a cursor; `opened` are the other open files, the latest first.
     """
-    return Question(situation, source, Inference(situation, source))
+    return Question(situation, source, Inference(situation, source), opened)
 
 
 def _lines_of(text: str, window: Window) -> str:

@@ -2,11 +2,12 @@
 Where retrievers get declarations from: the index in earnest, a handful of texts in a test.
 """
 
+from contextlib import AbstractContextManager
 from typing import Protocol
 
+from lsp_server.index.code_search import CodeSearch
 from lsp_server.index.record import FileRecord
 from lsp_server.index.symbols import Symbols
-from lsp_server.index.windows import WindowIndex
 
 
 class Source(Protocol):
@@ -65,8 +66,14 @@ class Source(Protocol):
         ...
 
     @property
-    def windows(self) -> WindowIndex:
+    def windows(self) -> CodeSearch:
         """
         The code of the workspace in windows.
+        """
+        ...
+
+    def asking(self) -> AbstractContextManager[None]:
+        """
+        Held while a question is answered, so that work in the background stands back.
         """
         ...

@@ -19,7 +19,6 @@ MAX_MEMBERS = 200
 MAX_PARTS = 2000
 DOC_LIMIT = 120
 
-_SPACE = re.compile(r"\s+")
 _LINE_COMMENT = re.compile(r"(?<![:\"'`\\])//[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
@@ -710,7 +709,7 @@ def _line(source: bytes, start: int, end: int, limit: int) -> str:
 
 
 def _flat(text: str) -> str:
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def _text(source: bytes, node: Node | None) -> str:

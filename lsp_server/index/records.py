@@ -15,7 +15,7 @@ Read = Callable[[str], str | None]
 
 Kept = TypeVar("Kept")
 
-KEPT_RECORDS = 3000
+KEPT_RECORDS = 1500
 KEPT_TEXTS = 200
 
 
@@ -24,8 +24,9 @@ class Records:
     Records and texts by absolute path; documents open in the editor stand before what is on disk.
     """
 
-    def __init__(self, read: Read) -> None:
+    def __init__(self, read: Read, stored: Callable[[str], FileRecord | None] = lambda path: None) -> None:
         self._read = read
+        self._stored = stored
         self._open: dict[str, str] = {}
         self._records: OrderedDict[str, FileRecord | None] = OrderedDict()
         self._texts: OrderedDict[str, str | None] = OrderedDict()
@@ -39,16 +40,12 @@ class Records:
             if path in self._records:
                 self._records.move_to_end(path)
                 return self._records[path]
-        text = self.text(path)
-        record = None if text is None else record_of(path, text.encode(errors="replace"))
+        record = None if path in self._open else self._stored(path)
+        if record is None:
+            text = self.text(path)
+            record = None if text is None else record_of(path, text.encode(errors="replace"))
         self._keep(self._records, path, record, KEPT_RECORDS)
         return record
-
-    def put(self, path: str, record: FileRecord) -> None:
-        """
-        Take a record that was made elsewhere.
-        """
-        self._keep(self._records, path, record, KEPT_RECORDS)
 
     def text(self, path: str) -> str | None:
         """

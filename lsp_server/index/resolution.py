@@ -219,7 +219,7 @@ class Resolver:
     def _in_package(self, folder: str, rest: str, options: CompilerOptions, endings: int) -> str | None:
         package = self._package_in(folder)
         if package is None:
-            return self._load_as(folder + rest, options, endings) if rest else None
+            return self._load_as(folder + rest, options, endings)
         if options.exports_maps and package.data.get("exports") is not None:
             targets = _mapped("." + rest, _as_map(package.data["exports"]), _conditions(options))
             return self._first_target(targets, package, options, endings)

@@ -1,26 +1,40 @@
 """
-The index of a workspace: what its files declare, import and export, and where their imports lead.
+The index of a workspace: what its files declare, import and export, where their imports lead, and what they look like.
 """
 
-from collections.abc import Callable, Iterable
+import gc
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from posixpath import basename, dirname, join
+from threading import Event, Lock
 from urllib.parse import unquote, urlsplit
 
+from lsp_server.index.code_search import CodeSearch
 from lsp_server.index.disk import Disk, FileSystem
-from lsp_server.index.record import FileRecord
-from lsp_server.index.records import Read, Records
+from lsp_server.index.record import FileRecord, to_json
+from lsp_server.index.records import Read, Records, record_of
 from lsp_server.index.resolution import Resolver
+from lsp_server.index.store import Stamp, Store, StoredFile
 from lsp_server.index.symbols import Symbols, summary_of
-from lsp_server.index.windows import TermIds, WindowIndex, blocks_of
+from lsp_server.index.windows import Blocks, Vocabulary, blocks_of
 
 COMMON_NAMES = 300
+BATCH = 100
+FIRST_FILES = 60
+PAUSE_S = 0.05
+CONFIGURATION = ("package.json", "tsconfig.json", "jsconfig.json", "pnpm-workspace.yaml")
+
+Progress = Callable[[int, int], None]
+"""Told how many files of how many are done."""
 
 
 class WorkspaceIndex:
     """
-    The code of the workspace, as retrievers ask for it.
+    The code of the workspace, as retrievers ask for it. Everything may be called from any thread.
 
-    `folders` are the absolute paths of the workspace folders; `read` gives the text of a file unless it is excluded.
+    `folders` are the absolute paths of the workspace folders; `read` gives the text of a file unless it is excluded;
+    `store` is the file to keep the index in, or None to keep it in memory only.
     """
 
     def __init__(
@@ -30,16 +44,30 @@ class WorkspaceIndex:
         read: Read,
         is_excluded: Callable[[str], bool],
         files: FileSystem | None = None,
+        store: Path | None = None,
     ) -> None:
         self.folders = tuple(sorted(folders, key=len, reverse=True))
-        self._is_excluded = is_excluded
-        self.files = files or Disk()
-        self.records = Records(read)
-        self.resolver = Resolver(self.files)
         self.symbols = Symbols()
-        self.windows = WindowIndex.build(())
+        self.windows = CodeSearch()
         self.common_names: tuple[str, ...] = ()
+        self.complete = Event()
+        self._read = read
+        self._is_excluded = is_excluded
+        self._files = files or Disk()
+        self._records = Records(self._read, self._stored_record)
+        self._resolver = Resolver(self._files)
+        self._store = Store(store)
+        self._stamps: dict[str, Stamp] = {}
         self._known_folders: set[str] = set()
+        self._vocabulary = Vocabulary()
+        self._idle = Event()
+        self._idle.set()
+        self._asking = 0
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        """How many files are indexed."""
+        return len(self._stamps)
 
     def absolute(self, uri: str, path: str) -> str:
         """
@@ -63,51 +91,259 @@ class WorkspaceIndex:
         """
         What the file declares, or None.
         """
-        return self.records.record(path)
+        return self._records.record(path)
 
     def text(self, path: str) -> str | None:
         """
         The text of the file, or None.
         """
-        return self.records.text(path)
+        return self._records.text(path)
 
     def resolve(self, specifier: str, importer: str) -> str | None:
         """
         The file that an import leads to, or None.
         """
         self._learn_packages(importer)
-        return self.resolver.resolve(specifier, importer)
+        return self._resolver.resolve(specifier, importer)
 
     def excluded(self, path: str) -> bool:
         """
         Whether the file must not be shown.
         """
-        return self._is_excluded(path)
+        return path not in self._stamps and self._is_excluded(path)
 
-    def build(self, paths: Iterable[str]) -> None:
+    def build(
+        self,
+        walk: Iterable[Path],
+        *,
+        first: Iterable[str] = (),
+        progress: Progress | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> int:
         """
-        Take in the files at `paths`.
+        Bring the index in step with the files that `walk` finds; the number of files that had to be read.
+
+        The files in `first`, their imports and their neighbours come before the rest, and can be asked for at once.
         """
-        ids = TermIds()
-        blocks = []
+        self.complete.clear()
+        with _uncollected():
+            done = self._build(walk, tuple(first), progress, cancelled)
+        if not cancelled():
+            self.complete.set()
+        return done
+
+    def open_document(self, path: str, text: str) -> None:
+        """
+        A document was opened or has changed: from now on the file holds what the editor shows.
+        """
+        self._records.open(path, text)
+        if not self._is_excluded(path):
+            self._put(path, text)
+
+    def close_document(self, path: str) -> None:
+        """
+        A document was closed: from now on the file holds what is on disk.
+        """
+        self._records.close(path)
+        self.files_changed((path,))
+
+    def files_changed(self, paths: Iterable[str]) -> None:
+        """
+        Files were created, changed or deleted on disk.
+        """
+        listed = tuple(paths)
+        self._look_again(listed)
+        for path in listed:
+            if self._records.is_open(path) or basename(path) in CONFIGURATION:
+                continue
+            self._records.forget(path)
+            self._take(path)
+        if self.windows.unsettled:
+            self._settle()
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """
+        While a question is answered, building waits, so that an answer takes no longer than otherwise.
+        """
+        with self._lock:
+            self._asking += 1
+            self._idle.clear()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._asking -= 1
+                if not self._asking:
+                    self._idle.set()
+
+    def close(self) -> None:
+        """
+        Let go of the store.
+        """
+        self._store.close()
+
+    def _build(
+        self, walk: Iterable[Path], first: tuple[str, ...], progress: Progress | None, cancelled: Callable[[], bool]
+    ) -> int:
+        found = _stamped(walk)
+        self._take_stored(found)
+        self._forget_missing(found)
+        stale = {path: stamp for path, stamp in found.items() if self._stamps.get(path) != stamp}
+        urgent = self._urgent(first, stale)
+        done = 0
+        for batch in _batches(urgent, sorted(stale.keys() - urgent.keys())):
+            if cancelled():
+                break
+            self._take_batch(batch, stale)
+            done += len(batch)
+            if done == len(batch) and urgent:
+                self.windows.settle()
+            if progress is not None:
+                progress(done, len(stale))
+        self._settle()
+        return done
+
+    def _take_stored(self, found: Mapping[str, Stamp]) -> None:
+        if self._stamps:
+            return
+        gone: list[str] = []
+        for path, stamp, summary, blocks in self._store.load():
+            # What the walk no longer finds may have been excluded since.
+            if found.get(path) == stamp:
+                self._stamps[path] = stamp
+                self.symbols.put(path, summary)
+                self.windows.put(path, blocks)
+            elif path not in found:
+                gone.append(path)
+        self._store.remove(gone)
+        if self._stamps:
+            self._settle()
+
+    def _forget_missing(self, found: dict[str, Stamp]) -> None:
+        gone = [path for path in tuple(self._stamps) if path not in found]
+        for path in gone:
+            self._drop(path)
+        self._store.remove(gone)
+
+    def _urgent(self, first: tuple[str, ...], stale: Mapping[str, Stamp]) -> dict[str, None]:
+        urgent = dict.fromkeys(path for path in first if path in stale)
+        for path in first:
+            record = self.record(path)
+            targets = (self.resolve(entry.specifier, path) for entry in (record.imports if record else ()))
+            urgent.update(dict.fromkeys(target for target in targets if target and target in stale))
+        folders = {dirname(path) for path in first}
+        urgent.update(dict.fromkeys(path for path in stale if dirname(path) in folders))
+        return dict.fromkeys(list(urgent)[:FIRST_FILES])
+
+    def _take_batch(self, paths: Iterable[str], stamps: Mapping[str, Stamp]) -> None:
+        texts: dict[str, str] = {}
+        records: dict[str, FileRecord] = {}
         for path in paths:
-            record, text = self.records.record(path), self.records.text(path)
-            if record is not None and text is not None:
-                self.symbols.put(path, summary_of(record))
-                blocks.append((path, blocks_of(text, ids)))
-        self.windows = WindowIndex.build(blocks)
+            self._idle.wait(PAUSE_S)
+            text = self._read(path)
+            if text is not None:
+                texts[path], records[path] = text, record_of(path, text.encode(errors="replace"))
+        blocks = blocks_of(list(texts.values()), self._vocabulary)
+        self._store.put(
+            self._indexed(path, stamps[path], records[path], own) for path, own in zip(texts, blocks, strict=True)
+        )
+
+    def _indexed(self, path: str, stamp: Stamp, record: FileRecord, blocks: Blocks) -> StoredFile:
+        summary = summary_of(record)
+        self._stamps[path] = stamp
+        if not self._records.is_open(path):
+            self.symbols.put(path, summary)
+            self.windows.put(path, blocks)
+        return StoredFile(path, stamp, summary, to_json(record), blocks)
+
+    def _put(self, path: str, text: str) -> None:
+        record = self.record(path)
+        if record is not None:
+            self.symbols.put(path, summary_of(record))
+            self.windows.put(path, blocks_of([text], self._vocabulary)[0])
+
+    def _take(self, path: str) -> None:
+        stamp = _stamp(Path(path))
+        if stamp is None or self._is_excluded(path):
+            self._drop(path)
+            self._store.remove((path,))
+        else:
+            self._take_batch((path,), {path: stamp})
+
+    def _drop(self, path: str) -> None:
+        self._stamps.pop(path, None)
+        self._records.forget(path)
+        self.symbols.remove(path)
+        self.windows.remove(path)
+
+    def _settle(self) -> None:
+        self.windows.settle()
         self.common_names = self.windows.commonest(sorted(self.symbols.names()), COMMON_NAMES)
+
+    def _look_again(self, paths: Iterable[str]) -> None:
+        # Where imports lead depends on which files there are, and on what the configuration says.
+        if isinstance(self._files, Disk):
+            self._files.forget()
+        if any(basename(path) in CONFIGURATION or basename(path).startswith("tsconfig") for path in paths):
+            self._resolver.forget()
+            self._known_folders.clear()
+        else:
+            self._resolver.forget_answers()
+
+    def _stored_record(self, path: str) -> FileRecord | None:
+        stamp = self._stamps.get(path)
+        return None if stamp is None else self._store.record(path, stamp)
 
     def _learn_packages(self, path: str) -> None:
         # Every folder between a source file and its workspace folder may hold a package.
         folder = dirname(path)
         found: list[str] = []
-        while folder not in self._known_folders and any(self._within(folder, root) for root in self.folders):
+        while folder not in self._known_folders and any(_within(folder, root) for root in self.folders):
             self._known_folders.add(folder)
             found.append(folder)
             folder = dirname(folder)
         if found:
-            self.resolver.add_packages(found)
+            self._resolver.add_packages(found)
 
-    def _within(self, path: str, root: str) -> bool:
-        return path == root or path.startswith(root + "/")
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    # Building makes millions of objects that stay: looking for garbage among them would be in vain, then and later.
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if was_enabled:
+            gc.enable()
+
+
+def _batches(urgent: Iterable[str], rest: list[str]) -> Iterator[list[str]]:
+    first = list(urgent)
+    if first:
+        yield first
+    for start in range(0, len(rest), BATCH):
+        yield rest[start : start + BATCH]
+
+
+def _stamped(walk: Iterable[Path]) -> dict[str, Stamp]:
+    found: dict[str, Stamp] = {}
+    for path in walk:
+        stamp = _stamp(path)
+        if stamp is not None:
+            found[path.as_posix()] = stamp
+    return found
+
+
+def _stamp(path: Path) -> Stamp | None:
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return None
+    return Stamp(status.st_mtime_ns, status.st_size)
+
+
+def _within(path: str, root: str) -> bool:
+    return path == root or path.startswith(root + "/")

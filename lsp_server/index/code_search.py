@@ -1,0 +1,95 @@
+"""
+Search over the code of the workspace while it changes: one large sorted index and a small one of what changed since.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from threading import Lock
+
+from lsp_server.index.windows import Blocks, Window, WindowIndex
+
+MAX_CHANGED = 200
+
+
+class CodeSearch:
+    """
+    The windows of all files, kept up to date file by file.
+    """
+
+    def __init__(self) -> None:
+        self._blocks: dict[str, Blocks] = {}
+        self._changed: set[str] = set()
+        self._main = WindowIndex.build(())
+        self._recent = WindowIndex.build(())
+        self._recent_is_current = True
+        self._lock = Lock()
+
+    def put(self, path: str, blocks: Blocks) -> None:
+        """
+        Take a file in, or take it in anew.
+        """
+        with self._lock:
+            self._blocks[path] = blocks
+            self._changed.add(path)
+            self._recent_is_current = False
+
+    def remove(self, path: str) -> None:
+        """
+        Forget a file.
+        """
+        with self._lock:
+            if self._blocks.pop(path, None) is not None:
+                self._changed.add(path)
+                self._recent_is_current = False
+
+    def settle(self) -> None:
+        """
+        Sort everything anew; worth it after many changes, and done in whatever thread calls.
+        """
+        with self._lock:
+            files = sorted(self._blocks.items())
+            settled = set(self._changed)
+        main = WindowIndex.build(files)
+        with self._lock:
+            self._main = main
+            # What changed while we sorted stays in the small index.
+            self._changed = self._changed - settled
+            self._recent_is_current = False
+
+    @property
+    def unsettled(self) -> bool:
+        """
+        Whether so much has changed that it should be settled.
+        """
+        return len(self._changed) > MAX_CHANGED
+
+    def search(self, query: Mapping[int, float], without: Iterable[str], limit: int) -> list[Window]:
+        """
+        The windows most like the weighted terms of `query`, outside the files `without`, the best first.
+        """
+        recent, changed = self._current()
+        found = self._main.search(query, {*without, *changed}, limit)
+        found += recent.search(query, without, limit)
+        return sorted(found, key=lambda window: (-window.score, window.path, window.line))[:limit]
+
+    def frequencies(self, words: Sequence[str]) -> list[int]:
+        """
+        In about how many blocks each of `words` stands.
+        """
+        recent, _ = self._current()
+        return [main + new for main, new in zip(self._main.frequencies(words), recent.frequencies(words), strict=True)]
+
+    def commonest(self, words: Sequence[str], limit: int) -> tuple[str, ...]:
+        """
+        Those of `words` that stand in the most blocks.
+        """
+        counts = self._main.frequencies(words)
+        order = sorted(range(len(words)), key=lambda number: -counts[number])[:limit]
+        return tuple(words[number] for number in order if counts[number] > 1)
+
+    def _current(self) -> tuple[WindowIndex, set[str]]:
+        with self._lock:
+            if not self._recent_is_current:
+                changed = sorted(path for path in self._changed if path in self._blocks)
+                self._recent = WindowIndex.build((path, self._blocks[path]) for path in changed)
+                self._recent_is_current = True
+            return self._recent, set(self._changed)
