@@ -3,6 +3,7 @@ Everything that answers requests under one set of settings: the provider in its 
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -24,7 +25,7 @@ from lsp_server.providers.caching import CachingProvider
 from lsp_server.providers.capabilities import cost_usd
 from lsp_server.providers.local.corpus import SourceFile, WorkspaceCorpus
 from lsp_server.settings import Settings
-from lsp_server.storage import Storage, locate
+from lsp_server.storage import Storage, locate, make_private
 from lsp_server.workspace import Folder, Snapshot
 
 MEGABYTE = 1024 * 1024
@@ -49,6 +50,10 @@ class Backend:
     ) -> None:
         self.settings = settings
         self.storage = locate(settings.storage_directory)
+        for folder in (self.storage.state, self.storage.cache):
+            # Who needs it and can't have it says so; here it is only closed to others.
+            with contextlib.suppress(OSError):
+                make_private(folder)
         self._snapshot = snapshot
         self.files = WorkspaceFiles([Path(folder.path) for folder in folders if folder.path], settings, environ)
         self.audit_log = AuditLog(self.storage.audit, days=settings.audit_retention_days, now=utc_now, warn=warn)
@@ -110,8 +115,11 @@ class Backend:
 
     async def ready(self) -> None:
         """
-        Wait until the index of the workspace is complete.
+        Wait until all is known that is learnt from the workspace.
         """
+        learning = getattr(self.choice.provider, "ready", None)
+        if learning is not None:
+            await learning()
 
     async def warm_up(self) -> None:
         """

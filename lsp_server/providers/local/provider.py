@@ -28,6 +28,9 @@ MODEL = "local-workspace-1"
 
 NOT_ANSWERED = "The local provider only completes code; set up `anthropic` or `bedrock` for anything else."
 
+READY_WITHIN_S = 60.0
+STOP_WITHIN_S = 5.0
+
 STAYS_HERE = "Nothing leaves this machine: the completion is computed in this process from the workspace's own code."
 
 
@@ -85,12 +88,20 @@ class LocalProvider:
         """
         await asyncio.to_thread(self._load)
 
+    async def ready(self) -> None:
+        """
+        Wait until the whole workspace is learnt.
+        """
+        model = await asyncio.to_thread(self._load)
+        await asyncio.to_thread(model.learner.wait, READY_WITHIN_S)
+
     async def aclose(self) -> None:
         """
-        Stop learning.
+        Stop learning, and wait until it has stopped: a thread that outlives the interpreter takes it down with it.
         """
         if self._model is not None:
             self._model.stop()
+            await asyncio.to_thread(self._model.learner.wait, STOP_WITHIN_S)
 
     def _answer(self, inputs: CompletionInputs, cancelled: threading.Event) -> "Answer":
         return self._load().answer(inputs, cancelled.is_set)
