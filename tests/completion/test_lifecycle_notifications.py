@@ -92,6 +92,17 @@ def test_accepting_what_was_not_said_to_be_shown() -> None:
     ]
 
 
+def test_an_accept_that_is_inferred_was_shown() -> None:
+    """
+    The same holds when the change alone tells that it was accepted.
+    """
+    typist = offered(command=False).type("q").wait(2).offer("uery()", show=False).wait(2).accept().wait(2)
+    assert typist.summary[2:] == [
+        "id2 shown inferred 6 chars 1 lines",
+        "id2 accepted inserted inferred 6 chars 1 lines after 2000 ms",
+    ]
+
+
 def test_a_late_notice_of_showing() -> None:
     """
     A client may say that it shows a completion when typing has just made it obsolete.
