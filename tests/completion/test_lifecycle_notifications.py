@@ -138,8 +138,9 @@ def test_a_completion_of_one_character() -> None:
     """
     silent = Typist("f()█\n").offer(";").wait(2).type(";").wait(2)
     assert silent.summary[1] == "id1 typed_through typed_as_offered inferred 0 chars 0 lines after 2000 ms"
-    told = Typist("f()█\n").offer(";").wait(2).accept().wait(2)
-    assert told.summary[1] == "id1 accepted inserted client 1 chars 1 lines after 2000 ms"
+    for first in (False, True):
+        told = Typist("f()█\n").offer(";").wait(2).accept(command_first=first).wait(2)
+        assert told.summary[1] == "id1 accepted inserted client 1 chars 1 lines after 2000 ms"
 
 
 def test_part_told_before_its_change() -> None:
