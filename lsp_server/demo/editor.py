@@ -94,13 +94,14 @@ class Editor:
         )
         return offset + len(text)
 
-    async def complete(self, buffer: Buffer, offset: int) -> lsp.InlineCompletionItem | None:
+    async def complete(self, buffer: Buffer, offset: int, *, by_hand: bool) -> lsp.InlineCompletionItem | None:
         """
         What the server offers at `offset`.
         """
+        kinds = lsp.InlineCompletionTriggerKind
         reply = await self.client.text_document_inline_completion_async(
             lsp.InlineCompletionParams(
-                lsp.InlineCompletionContext(lsp.InlineCompletionTriggerKind.Automatic),
+                lsp.InlineCompletionContext(kinds.Invoked if by_hand else kinds.Automatic),
                 lsp.TextDocumentIdentifier(buffer.uri),
                 self.position(buffer, offset),
             )

@@ -19,7 +19,7 @@ class Ending(StrEnum):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scene:
     """
-    `typed` goes in on a line of its own below the line that holds `below`; the cursor is then at its end.
+    `typed` goes in on lines of its own below the line that `below` ends on; the cursor is then at its end.
     """
 
     title: str
@@ -27,28 +27,31 @@ class Scene:
     below: str
     typed: str
     ending: Ending
+    by_hand: bool = False
+    """Whether the engineer asks with a key, for which a less certain answer is good enough."""
 
 
 SCENES: tuple[Scene, ...] = (
     Scene(
-        title="A second lookup in the registry, like the first",
+        title="A method that two other registries have, under other names",
         path="src/crew.ts",
-        below="export class CrewRegistry {",
-        typed="  has(id: string): boolean {\n    return this.crews.",
+        below="    this.crews.set(crew.id, crew);\n  }",
+        typed="\n  remove(id: string): void {\n    if (!this.crews.",
         ending=Ending.ACCEPT,
+        by_hand=True,
     ),
     Scene(
-        title="Another pass over the stage times",
+        title="One more pass over the stage times",
         path="src/leaderboard.ts",
-        below="const totals = new Map<string, number>();",
-        typed="  for (const time of ",
+        below="export function standings",
+        typed="  const crews = new Set<string>();\n  for (const time ",
         ending=Ending.TYPE_THROUGH,
     ),
     Scene(
-        title="One more test of the leaderboard",
-        path="test/leaderboard.test.ts",
-        below='test("the fastest crew leads and the gap is to the leader", () => {',
-        typed="  const earlier: ",
+        title="Another test beside the others",
+        path="test/timing.test.ts",
+        below="  assert.equal(fastest([]), undefined);\n});",
+        typed='\ntest("penalties are read from the registry", () => {\n  const penalties = ',
         ending=Ending.DISMISS,
     ),
 )

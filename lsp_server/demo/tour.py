@@ -70,19 +70,20 @@ def _workshop() -> Iterator[tuple[Path, dict[str, str]]]:
 async def _play(scene: Scene, editor: Editor, console: Console) -> None:
     console.rule(f"[bold]{scene.title}", align="left")
     buffer = editor.open(scene.path)
-    line_end = buffer.text.index("\n", buffer.text.index(scene.below))
+    line_end = buffer.text.index("\n", buffer.text.index(scene.below) + len(scene.below))
     cursor = editor.insert(buffer, line_end, "\n")
     for character in scene.typed:
         cursor = editor.insert(buffer, cursor, character)
     asked = time.perf_counter()
-    item = await editor.complete(buffer, cursor)
+    item = await editor.complete(buffer, cursor, by_hand=scene.by_hand)
     if item is None:
         _show(scene, buffer, cursor, "", console)
         console.print(f"Nothing offered, after {_ms(asked)}: the model is not sure enough.")
         return
     offered = str(item.insert_text)[cursor - _start(editor, buffer, item, cursor) :]
     _show(scene, buffer, cursor, offered, console)
-    console.print(f"Offered in {_ms(asked)}. The engineer {scene.ending}.")
+    how = "asked by hand" if scene.by_hand else "unasked"
+    console.print(f"Offered in {_ms(asked)}, {how}. The engineer {scene.ending}.")
     await _end(scene.ending, editor, Offer(buffer, cursor, item, offered))
     _show_context(await editor.context(buffer, cursor), console)
 
