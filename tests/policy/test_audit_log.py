@@ -266,6 +266,22 @@ class TestTrouble:
         assert "new" in ids(again)
         assert len(list(logs.path.parent.glob("*damaged*.sqlite"))) == 1
 
+    def test_damage_that_another_window_has_seen_to(self, logs: Logs) -> None:
+        """
+        The fresh file of another window is not set aside with the damaged one.
+        """
+        log = logs.open()
+        start(log, *(sent(f"r{n}", body={"text": os.urandom(3000).hex()}) for n in range(20)))
+        logs.open().entries()
+        for file in logs.path.parent.iterdir():
+            moved = file.rename(file.with_name(file.name.replace("audit", "moved")))
+            moved.write_bytes(b"\xff" * moved.stat().st_size)
+        start(logs.open(), sent("fresh"))
+        start(log, sent("after"))
+
+        assert ids(log) == ["fresh", "after"]
+        assert logs.warnings == []
+
     def test_no_place_to_write(self, logs: Logs) -> None:
         """
         A clear sentence, and no crash.
