@@ -66,6 +66,7 @@ class Cursor:
     row_weights: NDArray[np.float32]
     counts_before: Numbers
     counts_after: Numbers
+    counts_in_row: Numbers
     last_seen: Numbers
     fresh_after: NDArray[np.bool_]
     nearby: Nearby
@@ -166,6 +167,7 @@ def read_cursor(
     if changed is not None:
         rows.append(changed)
         weights = np.concatenate((weights, np.ones(len(changed), dtype=np.float32)))
+    row = join_rows(rows)
     line_start = _line_start(before_words)
     size = len(vocabulary.words) + ROOM
     both = np.concatenate((left, right))
@@ -173,7 +175,7 @@ def read_cursor(
         index=index,
         size=index.size + len(inputs.prefix) + len(inputs.suffix) + _size(changed),
         path=inputs.path,
-        row=join_rows(rows),
+        row=row,
         before=len(left),
         partial=partial,
         typed_space=_space_before_cursor(inputs.prefix, lexed),
@@ -190,6 +192,7 @@ def read_cursor(
         row_weights=weights,
         counts_before=np.bincount(left, minlength=size).astype(np.int32),
         counts_after=np.bincount(right, minlength=size).astype(np.int32),
+        counts_in_row=np.bincount(row.words, minlength=size).astype(np.int32),
         last_seen=_last_seen(left, size),
         fresh_after=_fresh(left, right, index),
         nearby=_nearby(left, right, index),

@@ -18,6 +18,9 @@ from lsp_server.providers.local.rows import Numbers
 from lsp_server.providers.local.spacing import usual_space
 from lsp_server.providers.local.vocabulary import NEWLINE_ID, Kind
 
+SMALLEST_SEEN = 200_000
+"""Characters; the ranker has learnt from no smaller workspaces, and would guess what their size means."""
+
 Table = NDArray[np.float32]
 Columns = list[NDArray[np.float64] | NDArray[np.float32]]
 
@@ -194,6 +197,9 @@ def _word(cursor: Cursor, chosen: Numbers) -> Columns:
     index = cursor.index
     known = chosen < len(index.counts)
     safe = np.where(known, chosen, 0)
+    present = cursor.counts_in_row[chosen]  # The index may not have the open and the changed files yet.
+    files_with = np.maximum(np.where(known, index.document_frequency[safe], 0), present > 0)
+    times = np.maximum(np.where(known, index.counts[safe], 0), present)
     last = cursor.last_seen[chosen]
     kinds = np.frombuffer(bytes(index.vocabulary.kinds), dtype=np.uint8)[chosen]
     files = max(1, len(index.folders))
@@ -203,8 +209,8 @@ def _word(cursor: Cursor, chosen: Numbers) -> Columns:
         np.log1p(cursor.counts_before[chosen]) / 4,
         np.log1p(cursor.counts_after[chosen]) / 4,
         cursor.fresh_after[chosen].astype(np.float32),
-        np.log1p(np.where(known, index.document_frequency[safe], 0)) / math.log(files + 2),
-        np.log1p(np.where(known, index.counts[safe], 0)) / 12,
+        np.log1p(files_with) / math.log(files + 2),
+        np.log1p(times) / 12,
         *((kinds == kind).astype(np.float32) for kind in _KINDS),
     ]
 
@@ -271,6 +277,6 @@ def _shared(evidence: Evidence, probability: NDArray[np.float32]) -> list[float]
         min(len(evidence.partial), 10) / 10,
         float(cursor.owed is None),
         _owed(cursor, hypothesis) / 3,
-        math.log1p(cursor.index.size) / 16,
+        math.log1p(max(cursor.index.size, SMALLEST_SEEN)) / 16,
         float(bool(cursor.rest)),
     ]
