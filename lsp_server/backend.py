@@ -5,7 +5,7 @@ Everything that answers requests under one set of settings: the provider in its 
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from lsp_server.context.gather import gather
 from lsp_server.context.snippet import Context
 from lsp_server.files import WorkspaceFiles, path_of, uri_of
 from lsp_server.index.workspace_index import WorkspaceIndex
+from lsp_server.indexing import Indexing, store_of
 from lsp_server.policy.audit import AuditedProvider, CallRecord
 from lsp_server.policy.audit_log import AuditLog
 from lsp_server.policy.guard import GuardedProvider
@@ -55,13 +56,16 @@ class Backend:
             with contextlib.suppress(OSError):
                 make_private(folder)
         self._snapshot = snapshot
-        self.files = WorkspaceFiles([Path(folder.path) for folder in folders if folder.path], settings, environ)
+        paths = [Path(folder.path) for folder in folders if folder.path]
+        self.files = WorkspaceFiles(paths, settings, environ)
         self.audit_log = AuditLog(self.storage.audit, days=settings.audit_retention_days, now=utc_now, warn=warn)
         self.index = WorkspaceIndex(
-            [folder.path for folder in folders if folder.path],
+            [path.as_posix() for path in paths],
             read=self._read,
             is_excluded=lambda path: self.files.is_excluded(Path(path)) is not None,
+            store=store_of(self.storage.index, paths) if paths else None,
         )
+        self.indexing = Indexing(self.index, self.files.walk, snapshot)
         self._corpus = WorkspaceCorpus(self._source_files)
         self.choice = choose.build(settings, environ, self._corpus)
         self.provider = wrapped(
@@ -78,13 +82,20 @@ class Backend:
         """
         What the model should see besides the code around the cursor.
         """
-        return await gather(request, budget, self.index, in_thread=asyncio.to_thread, clock=time.monotonic)
+        others = list(self._snapshot().documents)[::-1]
+        return await self.gather_for(request, budget, [uri for uri in others if uri != request.document.uri])
 
     async def gather_for(self, request: CompletionRequest, budget: int, open_files: Sequence[str]) -> Context:
         """
-        The same as if `open_files` were open.
+        The same as if the documents `open_files`, the latest first, were the other open ones.
         """
-        return await self.gather(request, budget)
+        opened = tuple(path.as_posix() for uri in open_files if (path := path_of(uri)))
+        asking = self.index.absolute(request.document.uri, request.path)
+
+        def in_thread(work: Callable[[], Context]) -> Awaitable[Context]:
+            return asyncio.to_thread(self._with_editor, asking, work)
+
+        return await gather(request, budget, self.index, in_thread=in_thread, clock=time.monotonic, opened=opened)
 
     def why_excluded(self, uri: str) -> str | None:
         """
@@ -97,8 +108,10 @@ class Backend:
         """
         Files on disk have been made, saved or deleted.
         """
-        for path in filter(None, map(path_of, uris)):
+        paths = [path for path in map(path_of, uris) if path]
+        for path in paths:
             self._learn(path)
+        self.indexing.files_changed(paths)
 
     def show_request(self, request_id: str) -> Mapping[str, Any] | None:
         """
@@ -117,6 +130,7 @@ class Backend:
         """
         Wait until all is known that is learnt from the workspace.
         """
+        await self.indexing.ready()
         learning = getattr(self.choice.provider, "ready", None)
         if learning is not None:
             await learning()
@@ -126,12 +140,14 @@ class Backend:
         Import and make what the first request would otherwise wait for.
         """
         await self.provider.warm_up()
+        await self.indexing.ready()
 
     async def aclose(self) -> None:
         """
         Close connections and stores.
         """
         await self.provider.aclose()
+        await self.indexing.close()
         await asyncio.to_thread(self.audit_log.close)
 
     def _source_files(self) -> Iterator[SourceFile]:
@@ -147,12 +163,12 @@ class Backend:
         else:
             self._corpus.update(SourceFile(self._relative(path), file.text))
 
+    def _with_editor(self, asking: str, work: Callable[[], Context]) -> Context:
+        self.indexing.follow_editor(asking)
+        return work()
+
     def _read(self, path: str) -> str | None:
-        """
-        The text of a file as the engineer sees it: what is open counts, not what is on disk.
-        """
-        document = self._snapshot().document(uri_of(Path(path)))
-        return document.text if document else self.files.read(Path(path)).text
+        return self.files.read(Path(path)).text
 
     def _relative(self, path: Path) -> str:
         return self._snapshot().relative_path(uri_of(path))

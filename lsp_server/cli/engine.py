@@ -60,11 +60,13 @@ class Desk:
 
 
 @contextlib.asynccontextmanager
-async def desk(file: Path, settings_for: Callable[[Path], Settings]) -> AsyncIterator[Desk]:
+async def desk(
+    file: Path, settings_for: Callable[[Path], Settings], *, root: Path | None = None
+) -> AsyncIterator[Desk]:
     """
-    The workspace that `file` belongs to; everything is saved and closed on the way out.
+    The workspace at `root`, or that `file` belongs to; everything is saved and closed on the way out.
     """
-    root = workspace_root(file)
+    root = root or workspace_root(file)
     settings = settings_for(root)
     workspace = Workspace()
     workspace.set_folders([Folder(uri=uri_of(root), name=root.name, path=str(root))])
