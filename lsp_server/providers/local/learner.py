@@ -22,6 +22,9 @@ LARGEST_WORKSPACE = 16_000_000
 FIRST_SHARE = 1_000_000
 """So much is learnt first, nearest to the open file, so that the first answers come soon."""
 
+BREATH_S = 0.0005
+"""A pause after each file, in which other threads get their turn."""
+
 MOST_CHANGED_WORDS = 60_000
 """With more words than this in changed files everything is learnt anew."""
 
@@ -137,7 +140,7 @@ class Learner:
     ) -> None:
         words: list[FileWords] = []
         for file in files:
-            if self._stopped.is_set():
+            if self._stopped.wait(BREATH_S):  # The event loop waits for us no longer than one file takes.
                 return
             words.append(stored.lex(file))
         index = build_index(words, stored.vocabulary)
