@@ -132,13 +132,14 @@ class Inference:
             signature = shape.found.declaration.signature if shape.found else shape.text
             if shape.found is not None and shape.found.declaration.kind == "class":
                 signature = _constructor(shape.found.declaration)
-            listed = types.parameters(signature)
-            if not listed and shape.found is not None:
-                listed = types.parameters(shape.found.declaration.type)
+            written = (
+                (types.parameters(text), paths) for text, paths in ((signature, shape.paths), *self._texts(shape, 0))
+            )
+            listed, paths = next((item for item in written if item[0]), ((), ()))
             if listed:
                 name, kind = listed[min(number, len(listed) - 1)]
                 if number < len(listed) or name.startswith("..."):
-                    found.append(Shape(shape.paths, kind))
+                    found.append(Shape((*paths, *shape.paths), kind))
         return tuple(found)
 
     def _step(self, depth: int) -> bool:

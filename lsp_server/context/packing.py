@@ -180,9 +180,10 @@ def _lines(pieces: list[Piece]) -> list[str]:
     for piece in pieces:
         groups[piece.owner or f"{piece.line}"].append(piece)
     for group in sorted(groups.values(), key=lambda group: min(piece.line for piece in group)):
+        # The first to be chosen paid for the head; a declaration that stands here itself is its own head.
+        if all(piece.head for piece in group):
+            lines.append(group[0].head)
         ordered = sorted(group, key=lambda piece: (bool(piece.head), piece.line))
-        if ordered[0].head:
-            lines.append(ordered[0].head)
         lines.extend(dict.fromkeys(piece.text for piece in ordered))
     return lines
 

@@ -126,7 +126,7 @@ class Batch:
         return tuple(self._path(name) for name in given if isinstance(name, str)) if isinstance(given, list) else ()
 
     def _path(self, file: Any) -> str:
-        if not isinstance(file, str) or not file:
+        if not isinstance(file, str) or not file or "\0" in file:
             raise BadRequest('"file" must name a file.')
         return file if isabs(file) else normpath(join(self.root, file))
 

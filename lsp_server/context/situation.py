@@ -228,7 +228,7 @@ def _add(weights: dict[str, float], line: str, weight: float) -> None:
 
 def _named_before(before: str) -> Iterator[str]:
     found = re.search(
-        r"(?:function\*?\s+([\w$]+)|class\s+([\w$]+)|(?:const|let)\s+([\w$]+)[^;\n]*=|([\w$]+)\s*(?:<[^<>]*>)?\([^()]*\)\s*(?::[^{};=]+)?)\s*(?:=>)?\s*$",
+        r"(?:function\*?\s+([\w$]+)|class\s+([\w$]+)|(?:const|let)\s+([\w$]+)[^;\n]*=>?|([\w$]+)\s*(?:<[^<>]*>)?\([^()]*\)\s*(?::[^{};=]+)?)\s*(?:=>)?\s*$",
         before[-200:],
     )
     if found:

@@ -7,10 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-_KEYWORDS = "|".join(
-    rf"(?<={word})"
-    for word in ["function", "const", "let", "class", "type", "interface", "enum", "namespace", "async", "get", "set", "static", "readonly", "abstract"]
-)
+_DECLARING = "function const let class type interface enum namespace async get set static readonly abstract"
+_KEYWORDS = "|".join(rf"(?<={word})" for word in _DECLARING.split())
 WORD = re.compile(r"[A-Za-z_$][\w$]*")
 
 

@@ -1,0 +1,111 @@
+"""
+Choosing and laying out under a budget.
+"""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lsp_server.context.packing import merge, pack
+from lsp_server.context.piece import Piece
+from lsp_server.context.snippet import Context
+
+
+def piece(
+    text: str, *, path: str = "/w/a.ts", line: int = 0, worth: float = 0.5, owner: str = "", head: str = ""
+) -> Piece:
+    """
+    A piece that declares its first word.
+    """
+    return Piece(
+        path=path, line=line, end_line=line + 1, text=text, worth=worth, retriever="r", reason="why",
+        names=(text.split("(", maxsplit=1)[0].strip(),), owner=owner, head=head,
+    )  # fmt: skip
+
+
+def packed(pieces: list[Piece], budget: int = 1000, **likelihood: float) -> Context:
+    """
+    The context of pieces.
+    """
+    return pack(pieces, budget, {item.path: item.path.removeprefix("/w/") for item in pieces}, likelihood)
+
+
+def test_a_head_stands_once_above_its_members() -> None:
+    """
+    Members of one owner share its head, in the order of their lines.
+    """
+    members = [
+        piece("  second()", line=3, owner="A:1", head="class A {"),
+        piece("  first()", line=2, owner="A:1", head="class A {"),
+    ]
+
+    assert packed(members).text == "// a.ts (why)\nclass A {\n  first()\n  second()"
+
+
+def test_the_likelier_name_wins_when_only_one_fits() -> None:
+    """
+    Worth per character decides.
+    """
+    pieces = [piece("unlikely()", path="/w/a.ts"), piece("probable()", path="/w/b.ts")]
+    context = packed(pieces, 7, probable=0.9, unlikely=0.1)
+
+    assert [snippet.path for snippet in context.snippets] == ["b.ts"]
+    assert [(item.path, item.reason) for item in context.dropped] == [("a.ts", "budget")]
+
+
+def test_a_name_that_is_shown_already_gives_way_to_a_new_one() -> None:
+    """
+    Saying a thing twice is worth little.
+    """
+    pieces = [
+        piece("likely(a)", path="/w/a.ts"),
+        piece("likely(b)", path="/w/b.ts"),
+        piece("other(c)", path="/w/c.ts"),
+    ]
+    context = packed(pieces, 14, likely=0.9, other=0.3)
+
+    assert {snippet.path for snippet in context.snippets} == {"a.ts", "c.ts"}
+
+
+def test_the_surer_of_two_finders_is_kept() -> None:
+    """
+    What two retrievers found stands once, and the other is named as a duplicate.
+    """
+    merged, repeated = merge([piece("same()", worth=0.2), piece("same()", worth=0.7)])
+
+    assert [item.worth for item in merged] == [0.7]
+    assert [item.worth for item in repeated] == [0.2]
+
+
+def test_order_is_stable_against_small_changes() -> None:
+    """
+    A score that moves a little does not move its snippet.
+    """
+    pieces = [piece(f"name{number}()", path=f"/w/{number}.ts", worth=0.5) for number in range(6)]
+    shaken = [piece(f"name{number}()", path=f"/w/{number}.ts", worth=0.5 + number / 100) for number in range(6)]
+
+    assert packed(pieces).text == packed(shaken).text
+
+
+@given(
+    st.lists(
+        st.builds(
+            piece,
+            st.text(st.characters(codec="utf-8"), min_size=1, max_size=60),
+            path=st.sampled_from(["/w/a.ts", "/w/b.ts", "/w/deep/c.ts"]),
+            line=st.integers(0, 5),
+            worth=st.floats(0, 1),
+            owner=st.sampled_from(["", "A:1", "B:2"]),
+            head=st.sampled_from(["", "class A {", "interface LongName<T> extends Other {"]),
+        ),
+        max_size=25,
+    ),
+    st.integers(0, 120),
+)
+def test_no_context_exceeds_its_budget(pieces: list[Piece], budget: int) -> None:
+    """
+    Whatever is packed, text and headers stay within the budget together.
+    """
+    context = packed(pieces, budget)
+
+    assert len(context.text) <= 4 * budget
+    assert all(snippet.text in context.text for snippet in context.snippets)
