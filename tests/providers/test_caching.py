@@ -199,8 +199,10 @@ async def test_leaving_at_the_stop_keeps_the_whole_answer(tmp_path: Path) -> Non
     inner = ScriptedVendor(STREAM)
     async with caching(inner, tmp_path) as provider:
         await read_up_to(provider, "nothing like this")
-        text, end = await read(provider.stream(completion_prompt()))
-    assert (text, end.cached, len(inner.prompts)) == ("if (a) {\n  b();\n}\nmore", True, 1)
+        for _ in range(2):
+            text, end = await read(provider.stream(completion_prompt()))
+            assert (text, end.cached) == ("if (a) {\n  b();\n}\nmore", True)
+    assert len(inner.prompts) == 1
 
 
 async def test_a_cancelled_answer_is_not_kept(tmp_path: Path) -> None:

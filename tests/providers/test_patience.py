@@ -71,9 +71,12 @@ async def test_time_between_waits_does_not_count() -> None:
     """
     While the reader does something else nothing is overdue.
     """
+    unheard: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: unheard.append(context))
     patience = Patience()
     await patience.wait(asyncio.sleep(0), patience.now() + SOON)
     await asyncio.sleep(SOON * 3)
+    assert unheard == []
     assert await patience.wait(asyncio.sleep(0, "then"), patience.now() + 60) == "then"
     patience.close()
 

@@ -310,6 +310,25 @@ def test_a_writer_elsewhere_is_no_trouble(kept: Kept) -> None:
     assert kept.warnings == []
 
 
+def test_a_locked_database_is_no_damage(kept: Kept) -> None:
+    """
+    A lock that outlasts our patience does not switch the cache off.
+    """
+    kept.store.put_all({"key": REPLY})
+    with sqlite3.connect(kept.directory / DATABASE, isolation_level=None) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        with (
+            sqlite3.connect(kept.directory / DATABASE, isolation_level=None, timeout=0) as other,
+            pytest.raises(sqlite3.OperationalError) as raised,
+        ):
+            other.execute("BEGIN IMMEDIATE")
+        other.close()
+    holder.close()
+    kept.store._recover(raised.value)
+    assert kept.store.get("key") == REPLY
+    assert kept.warnings == []
+
+
 def test_a_huge_reply_is_not_kept(kept: Kept) -> None:
     """
     Something far beyond any completion or review does not push everything else out.
