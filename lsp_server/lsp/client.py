@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from lsp_server.lsp.server import Server
 
 ANSWER_WITHIN_S = 2.0
-WATCHED = ("**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}", "**/{package,tsconfig*,jsconfig*}.json", "**/pacenotes.toml")
+WATCHED = (
+    "**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}",
+    "**/{package,tsconfig*,jsconfig*}.json",
+    "**/{pacenotes.toml,.gitignore}",
+)
 
 logger = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 Our own methods and commands: what they are called, and the shape of their messages.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import attrs
@@ -96,13 +96,23 @@ PARAMS: dict[str, type[Any] | None] = {
 
 def register(converter: Converter) -> None:
     """
-    Teach a converter our shapes; on the wire their names are in camel case.
+    Teach a converter our shapes, each when it is first met; on the wire their names are in camel case.
     """
-    for shape in (*filter(None, PARAMS.values()), OfferedItem, StatusParams):
-        names = {field.name: override(rename=_camel_case(field.name)) for field in attrs.fields(shape)}
-        # mypy can't follow a keyword for each field.
-        converter.register_structure_hook(shape, make_dict_structure_fn(shape, converter, **names))  # type: ignore[arg-type]
-        converter.register_unstructure_hook(shape, make_dict_unstructure_fn(shape, converter, **names))  # type: ignore[arg-type]
+    converter.register_structure_hook_factory(
+        _is_ours, lambda shape: _translator(make_dict_structure_fn, shape, converter)
+    )
+    converter.register_unstructure_hook_factory(
+        _is_ours, lambda shape: _translator(make_dict_unstructure_fn, shape, converter)
+    )
+
+
+def _is_ours(shape: Any) -> bool:
+    return getattr(shape, "__module__", "") == __name__ and attrs.has(shape)
+
+
+def _translator(make: Callable[..., Any], shape: type[Any], converter: Converter) -> Any:
+    names = {field.name: override(rename=_camel_case(field.name)) for field in attrs.fields(shape)}
+    return make(shape, converter, **names)
 
 
 def _camel_case(name: str) -> str:

@@ -52,6 +52,30 @@ class NotEquipped(JsonRpcException):
     CODE = -32803  # RequestFailed
 
 
+class Displaced(Exception):  # noqa: N818 - No error: somebody else is being served in its place.
+    """
+    A newer request has taken the place of this one.
+    """
+
+
+class InFlight:
+    """
+    The task that is answering a request, until another takes its place.
+    """
+
+    def __init__(self, task: asyncio.Task[Any]) -> None:
+        self.is_displaced = False
+        self._task = task
+
+    def displace(self) -> None:
+        """
+        End it in favour of another.
+        """
+        if not self.is_displaced:
+            self.is_displaced = True
+            self._task.cancel()
+
+
 class Session:
     """
     Everything that a client's messages change. All of it happens on the event loop.
@@ -66,8 +90,10 @@ class Session:
         self._renewing = asyncio.Lock()
         self._board = StatusBoard(client.show_status)
         self._offers: dict[str, Completion] = {}
-        self._in_flight: dict[tuple[str, str], asyncio.Task[Outcome]] = {}
+        self._rules: dict[str, str | None] = {}
+        self._in_flight: dict[tuple[str, str], InFlight] = {}
         self._background: set[asyncio.Task[None]] = set()
+        self._retired: list[asyncio.Task[None]] = []
         self._starting = self.spawn(self.renew())
         self.spawn(self._keep_time())
 
@@ -78,6 +104,7 @@ class Session:
         A document is in the editor now; a long one is parsed before anybody asks about it.
         """
         document = self.workspace.open(document)
+        self._rules.pop(document.uri, None)
         if document.length > PARSED_INLINE:
             self.spawn(self._parse_ahead(document))
 
@@ -117,15 +144,16 @@ class Session:
         attempt = Attempt(id=self._services.new_id(), cursor=cursor, started=self._services.clock())
         self.journal.asked(attempt)
         try:
-            with self._busy_when_slow():
-                outcome = await self._latest((asked_by, cursor.uri), self._answer(attempt))
+            with self._busy_when_slow(), self._in_place_of_older((asked_by, cursor.uri)):
+                outcome = await self._answer(attempt)
+        except Displaced:
+            outcome = NoCompletion(id=attempt.id, reason=NoCompletionReason.SUPERSEDED)
         except asyncio.CancelledError:
             self.journal.answered(attempt, NoCompletion(id=attempt.id, reason=NoCompletionReason.CANCELLED))
             raise
         except Exception:
             self.journal.failed(attempt)
             raise
-        outcome = outcome or NoCompletion(id=attempt.id, reason=NoCompletionReason.SUPERSEDED)
         self.journal.answered(attempt, outcome)
         if isinstance(outcome, Completion) and outcome.source is not Source.TYPED_THROUGH:
             self._offers[cursor.uri] = outcome
@@ -162,7 +190,7 @@ class Session:
         What a model would be shown at `cursor`, within the settings' own budget unless another is given.
         """
         equipment = await self.equipment()
-        if rule := equipment.backend.why_excluded(cursor.uri):
+        if rule := self._rule_against(cursor.uri, equipment):
             raise JsonRpcInvalidParams(f"The document is excluded by {rule}.")
         request = await self.request_at(cursor, self._services.new_id())
         if request is None:
@@ -181,6 +209,7 @@ class Session:
         """
         Files on disk are no longer what they were.
         """
+        self._rules.clear()
         if any(uri.endswith(f"/{FILE_NAME}") for uri in uris):
             await self.renew()
         (await self.equipment()).backend.files_changed(uris)
@@ -224,15 +253,16 @@ class Session:
                 self._board.show(Status(kind=StatusKind.ERROR, message=_unusable(error)))
                 return
             self._equipment = equipment
+            self._rules.clear()
             self.client.tell_problems(equipment.problems)
+            self._board.show(_standing(equipment))
             if before is not None and before.backend is equipment.backend:
                 return
             self.journal.use(equipment.telemetry, identity)
-            self._board.show(_standing(equipment))
             self.spawn(equipment.backend.warm_up())
             if before is not None:
                 self._cancel_in_flight()
-                self.spawn(before.close())
+                self._retired.append(asyncio.ensure_future(before.close()))
 
     # The end.
 
@@ -249,24 +279,24 @@ class Session:
         """
         Stop what is in hand and save what must not be lost, soon.
         """
-        for task in self._background | set(self._in_flight.values()):
+        for task in self._background:
             task.cancel()
         self.journal.end()
-        if self._equipment is not None:
-            await self._equipment.close()
+        current = [self._equipment.close()] if self._equipment else []
+        await asyncio.gather(*self._retired, *current)
 
     async def _answer(self, attempt: Attempt) -> Outcome:
         cursor = attempt.cursor
-        if cursor.document is None:
-            return NoCompletion(id=attempt.id, reason=NoCompletionReason.UNKNOWN_DOCUMENT)
         try:
             equipment = await self.equipment()
         except NotEquipped as error:
             return NoCompletion(id=attempt.id, reason=NoCompletionReason.PROVIDER_FAILED, detail=error.message)
+        if cursor.document is None:
+            return NoCompletion(id=attempt.id, reason=NoCompletionReason.UNKNOWN_DOCUMENT)
         settings = await self.settings_for(cursor.uri)
         if _is_too_large(cursor.document, settings):
             return NoCompletion(id=attempt.id, reason=NoCompletionReason.FILE_TOO_LARGE)
-        if rule := equipment.backend.why_excluded(cursor.uri):
+        if rule := self._rule_against(cursor.uri, equipment):
             return NoCompletion(id=attempt.id, reason=NoCompletionReason.EXCLUDED, detail=f"Excluded by {rule}.")
         attempt.request = await self.request_at(cursor, attempt.id)
         if attempt.request is None:
@@ -280,20 +310,32 @@ class Session:
             clock=self._services.clock,
         )
 
-    async def _latest(self, slot: tuple[str, str], work: Coroutine[Any, Any, Outcome]) -> Outcome | None:
+    @contextlib.contextmanager
+    def _in_place_of_older(self, slot: tuple[str, str]) -> Iterator[None]:
         """
-        Do `work` in place of what the slot holds; `None` when it is itself displaced.
+        Let the body be the only one of its slot: it ends the one before it, and is ended by the next with `Displaced`.
         """
         if older := self._in_flight.get(slot):
-            older.cancel()
-        task = self._in_flight[slot] = asyncio.ensure_future(work)
+            older.displace()
+        task = asyncio.current_task()
+        assert task is not None
+        mine = self._in_flight[slot] = InFlight(task)
         try:
-            await asyncio.wait({task})
+            yield
+        except asyncio.CancelledError:
+            # Our own cancellation goes no further; the client's does, even when both came.
+            if mine.is_displaced and task.uncancel() == 0:
+                raise Displaced from None
+            raise
         finally:
-            task.cancel()
-            if self._in_flight.get(slot) is task:
+            if self._in_flight.get(slot) is mine:
                 del self._in_flight[slot]
-        return None if task.cancelled() else task.result()
+
+    def _rule_against(self, uri: str, equipment: Equipment) -> str | None:
+        # Asked with every key, and each answer takes a walk through the file system.
+        if uri not in self._rules:
+            self._rules[uri] = equipment.backend.why_excluded(uri)
+        return self._rules[uri]
 
     async def _tree(self, document: Document) -> SyntaxTree | None:
         if document.length <= PARSED_INLINE:
@@ -321,9 +363,9 @@ class Session:
             self._board.end_work()
 
     def _cancel_in_flight(self, uri: str | None = None) -> None:
-        for (_, task_uri), task in self._in_flight.items():
-            if uri in (None, task_uri):
-                task.cancel()
+        for (_, document), in_flight in self._in_flight.items():
+            if uri in (None, document):
+                in_flight.displace()
 
     def _background_done(self, task: asyncio.Task[None]) -> None:
         self._background.discard(task)
@@ -342,7 +384,11 @@ def _is_too_large(document: Document, settings: Settings) -> bool:
 
 def _standing(equipment: Equipment) -> Status:
     settings, provider = equipment.settings, equipment.backend.provider
-    status = Status(provider=provider.name, model=provider.model_for(Purpose.COMPLETION))
+    status = Status(
+        provider=provider.name,
+        model=provider.model_for(Purpose.COMPLETION),
+        spent_today_usd=round(equipment.backend.spent_today_usd(), 2),
+    )
     if settings.enabled and settings.completion_enabled:
         return status
     return replace(status, kind=StatusKind.INACTIVE, message="Completions are switched off in the settings.")

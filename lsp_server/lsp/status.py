@@ -45,7 +45,7 @@ class StatusBoard:
 
     def __init__(self, send: Callable[[Status], None]) -> None:
         self._send = send
-        self._status = Status()
+        self._status: Status | None = None
         self._busy = False
         self._told: Status | None = None
 
@@ -54,7 +54,7 @@ class StatusBoard:
         """
         What there is to say at the moment.
         """
-        return self._status.message
+        return self._status.message if self._status else ""
 
     def show(self, status: Status) -> None:
         """
@@ -67,7 +67,7 @@ class StatusBoard:
         """
         A request has been answered: a failure is shown until a model has answered again.
         """
-        current = replace(self._status, spent_today_usd=round(spent_today_usd, 2))
+        current = replace(self._status or Status(), spent_today_usd=round(spent_today_usd, 2))
         if isinstance(outcome, Completion) and outcome.source is not Source.TYPED_THROUGH:
             current = replace(current, kind=StatusKind.NORMAL, message="", model=outcome.model)
         if isinstance(outcome, NoCompletion) and outcome.reason is NoCompletionReason.PROVIDER_FAILED:
@@ -89,9 +89,10 @@ class StatusBoard:
         self._tell()
 
     def _tell(self) -> None:
-        busy = self._busy and self._status.kind is StatusKind.NORMAL
-        status = replace(self._status, kind=StatusKind.BUSY) if busy else self._status
-        if status != self._told:
+        status = self._status
+        if status and self._busy and status.kind is StatusKind.NORMAL:
+            status = replace(status, kind=StatusKind.BUSY)
+        if status and status != self._told:
             self._told = status
             self._send(status)
 

@@ -177,8 +177,18 @@ async def _converse(peer: Peer, wire: Wire) -> int:
     def client_gone() -> None:
         _tell(loop, left.set)
 
+    def readable() -> None:
+        chunk = _chunk_of(wire.source)
+        if not chunk:
+            loop.remove_reader(wire.source)
+        deliver(chunk)
+
     peer.connect(Writer(wire.target, client_gone), left.set)
-    threading.Thread(target=_read, args=(wire.source, loop, deliver), name="wire", daemon=True).start()
+    try:
+        loop.add_reader(wire.source, readable)
+    except (NotImplementedError, OSError):
+        # Windows, or a file in place of a pipe.
+        threading.Thread(target=_read, args=(wire.source, loop, deliver), name="wire", daemon=True).start()
     for number in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
             loop.add_signal_handler(number, left.set)
@@ -188,6 +198,16 @@ async def _converse(peer: Peer, wire: Wire) -> int:
             await asyncio.wait_for(left.wait(), PARENT_POLL_S)
     await peer.close()
     return peer.exit_code
+
+
+def _chunk_of(source: RawIOBase) -> bytes:
+    """
+    What has come, at least something; nothing when no more will.
+    """
+    try:
+        return source.read(CHUNK) or b""
+    except (OSError, ValueError):
+        return b""
 
 
 def _read(source: RawIOBase, loop: asyncio.AbstractEventLoop, deliver: Callable[[bytes], None]) -> None:
@@ -200,14 +220,9 @@ def _read(source: RawIOBase, loop: asyncio.AbstractEventLoop, deliver: Callable[
         slots.release()
         deliver(chunk)
 
-    chunk: bytes | None = b"-"
-    while chunk:
-        slots.acquire()
-        try:
-            chunk = source.read(CHUNK)
-        except (OSError, ValueError):
-            chunk = b""
-        if not _tell(loop, deliver_and_release, chunk or b""):
+    while slots.acquire():
+        chunk = _chunk_of(source)
+        if not _tell(loop, deliver_and_release, chunk) or not chunk:
             return
 
 

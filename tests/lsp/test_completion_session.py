@@ -9,11 +9,9 @@ from typing import Any
 
 import pytest
 
-from lsp_server.lsp.server import Server
 from lsp_server.providers.base import BackingOff, NotAuthorised, RateLimited
 from telemetry.events import CompletionEnded, CompletionReturned, CompletionSuppressed
-from tests.support.backend import Surroundings
-from tests.support.conversation import Conversation
+from tests.support.conversation import ServedClient
 from tests.support.marked import parse_marked
 
 FOLDER = {"uri": "file:///work", "name": "work"}
@@ -21,16 +19,12 @@ URI = "file:///work/src/a.ts"
 QUICK = {"pacenotes": {"completion": {"debounceMs": 0}}}
 
 
-class Typing(Conversation):
+class Typing(ServedClient):
     """
     A client with one file open, in which somebody types.
     """
 
-    def __init__(self, surroundings: Surroundings) -> None:
-        self.surroundings = surroundings
-        self.server = Server(surroundings.services())
-        super().__init__(self.server.protocol)
-        self.version = 1
+    version = 1
 
     async def start(self, **params: Any) -> Any:
         return await self.initialize(**{"workspaceFolders": [FOLDER], "initializationOptions": QUICK, **params})
@@ -66,20 +60,15 @@ class Typing(Conversation):
         return items
 
     def reasons(self) -> list[str]:
-        return [event.reason for event in self.surroundings.bodies(CompletionSuppressed)]
+        return [event.reason for event in self.events(CompletionSuppressed)]
 
     def statuses(self) -> list[Any]:
         return [message["params"] for message in self.take(lambda m: m.get("method") == "pacenotes/status")]
 
 
 @pytest.fixture
-async def surroundings() -> Surroundings:
-    return Surroundings()
-
-
-@pytest.fixture
-async def client(surroundings: Surroundings) -> AsyncIterator[Typing]:
-    typing = Typing(surroundings)
+async def client() -> AsyncIterator[Typing]:
+    typing = Typing()
     await typing.start()
     yield typing
     await typing.peer.close()
@@ -100,8 +89,8 @@ async def test_offers_what_the_model_says(client: Typing) -> None:
     assert item["insertText"] == "items.length;"
     assert item["range"] == {"start": at, "end": at}
     assert item["command"]["command"] == "pacenotes.completionAccepted"
-    assert client.surroundings.names == ["session.started", "completion.requested", "completion.returned"]
-    (returned,) = client.surroundings.bodies(CompletionReturned)
+    assert client.event_names == ["session.started", "completion.requested", "completion.returned"]
+    (returned,) = client.events(CompletionReturned)
     assert returned.completion_id == item["command"]["arguments"][0]
 
 
@@ -132,8 +121,8 @@ async def test_an_accepted_completion_leaves_its_events(client: Typing) -> None:
     command = item["command"]
     await client.call("workspace/executeCommand", {"command": command["command"], "arguments": command["arguments"]})
 
-    assert client.surroundings.names[-2:] == ["completion.shown", "completion.ended"]
-    assert [ended.outcome for ended in client.surroundings.bodies(CompletionEnded)] == ["accepted"]
+    assert client.event_names[-2:] == ["completion.shown", "completion.ended"]
+    assert [ended.outcome for ended in client.events(CompletionEnded)] == ["accepted"]
 
 
 async def test_notifications_of_the_client_are_believed(client: Typing) -> None:
@@ -150,8 +139,8 @@ async def test_notifications_of_the_client_are_believed(client: Typing) -> None:
     client.notify("pacenotes/didDismissCompletion", {"completionId": completion_id, "reason": "rejected"})
     (again,) = await client.items(at)
 
-    shown = client.surroundings.sink.events[3]
-    (ended,) = client.surroundings.bodies(CompletionEnded)
+    (ended,) = client.events(CompletionEnded)
+    (shown,) = [event for event in client.surroundings.sink.events if event.name == "completion.shown"]
     assert (shown.name, shown.stamp.basis) == ("completion.shown", "client")
     assert (ended.outcome, ended.accepted_chars) == ("partial", 5)
     assert again["insertText"] == "other;"
@@ -172,7 +161,7 @@ async def test_notifications_about_unknown_items_are_passed_over(client: Typing,
     client.notify("pacenotes/didDismissCompletion", {"completionId": "unknown"})
 
     assert await client.items(client.open("const count = █\n")) == []
-    assert client.surroundings.names == ["session.started", "completion.requested", "completion.suppressed"]
+    assert client.event_names == ["session.started", "completion.requested", "completion.suppressed"]
 
 
 async def test_a_newer_request_ends_the_older_one(client: Typing) -> None:
@@ -307,13 +296,11 @@ async def test_untitled_documents_are_completed(client: Typing) -> None:
         ([], "utf-16", 11),
     ],
 )
-async def test_columns_count_what_was_negotiated(
-    surroundings: Surroundings, offered: list[str], negotiated: str, column: int
-) -> None:
+async def test_columns_count_what_was_negotiated(offered: list[str], negotiated: str, column: int) -> None:
     """
     The first encoding that is offered and known holds for what comes in and for what goes out.
     """
-    client = Typing(surroundings)
+    client = Typing()
     result = await client.start(capabilities={"general": {"positionEncodings": offered}})
     script(client, "items.length;")
     client.open("const 𝒏 = █")
@@ -377,7 +364,7 @@ async def test_a_failure_is_one_clear_status(client: Typing) -> None:
         ("normal", ""),
     ]
     assert (told[-1]["provider"], told[-1]["model"], told[-1]["spentTodayUsd"]) == ("local", "local", 0.03)
-    errors = [event.error for event in client.surroundings.bodies(CompletionSuppressed)]
+    errors = [event.error for event in client.events(CompletionSuppressed)]
     assert errors == ["rate_limited", "backing_off"]
     assert not client.take(lambda message: message.get("method") == "window/showMessage")
 

@@ -10,25 +10,19 @@ import pytest
 from lsp_server.context.snippet import Context, ContextSnippet
 from lsp_server.lsp import extensions
 from lsp_server.lsp.handlers import HANDLERS
-from lsp_server.lsp.server import COMMANDS, FEATURES, Server
+from lsp_server.lsp.server import COMMANDS, FEATURES
 from telemetry.events import CompletionEnded, CompletionPersistence, SessionEnded, SessionTick
-from tests.support.backend import Surroundings
-from tests.support.conversation import Conversation
+from tests.support.conversation import ServedClient
 
 URI = "file:///work/a.ts"
 SOURCE = "const count = \n"
 PLACE = {"textDocument": {"uri": URI}, "position": {"line": 0, "character": 14}}
 
 
-class Client(Conversation):
+class Client(ServedClient):
     """
     A client with one document open.
     """
-
-    def __init__(self) -> None:
-        self.surroundings = Surroundings()
-        self.server = Server(self.surroundings.services())
-        super().__init__(self.server.protocol)
 
     async def start(self, **params: Any) -> None:
         await self.initialize(initializationOptions={"completion.debounceMs": 0}, **params)
@@ -165,7 +159,7 @@ async def test_retained_text_is_measured_as_time_passes() -> None:
         client.surroundings.now = now
         client.server.session.journal.tick()
 
-    measured = client.surroundings.bodies(CompletionPersistence)
+    measured = client.events(CompletionPersistence)
     assert [(event.at_s, event.retained_ratio) for event in measured] == [(30, 1.0), (120, 1.0)]
 
 
@@ -182,8 +176,8 @@ async def test_an_hour_of_typing_is_summed_up() -> None:
     client.insert("bc")
     await client.peer.close()
 
-    assert [event.typed_chars for event in client.surroundings.bodies(SessionTick)] == [1]
-    assert [event.typed_chars for event in client.surroundings.bodies(SessionEnded)] == [2]
+    assert [event.typed_chars for event in client.events(SessionTick)] == [1]
+    assert [event.typed_chars for event in client.events(SessionEnded)] == [2]
 
 
 async def test_the_end_loses_nothing(client: Client) -> None:
@@ -203,9 +197,9 @@ async def test_the_end_loses_nothing(client: Client) -> None:
 
     assert await client.call("shutdown") is None
     assert (await client.answer_to(in_flight))["error"]["code"] == -32800
-    assert client.surroundings.names[-1] == "session.ended"
-    assert "completion.suppressed" in client.surroundings.names
-    assert len(client.surroundings.bodies(CompletionEnded)) == 1
+    assert client.event_names[-1] == "session.ended"
+    assert "completion.suppressed" in client.event_names
+    assert len(client.events(CompletionEnded)) == 1
     assert client.surroundings.backend.closed
     assert client.surroundings.provider.closed_early == closed_early + 1
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from lsp_server.completion.request import CompletionRequest
 from lsp_server.configuration import load
@@ -21,8 +21,6 @@ from telemetry.recorder import Recorder
 from telemetry.sink import MemorySink
 from telemetry.vocabulary import Editor
 from tests.support.scripted import ScriptedProvider
-
-Body = TypeVar("Body")
 
 ORIGIN = Origin(
     dev_id="0123456789abcdef",
@@ -124,19 +122,6 @@ class Surroundings:
         The newest one.
         """
         return self.backends[-1]
-
-    @property
-    def names(self) -> list[str]:
-        """
-        The names of the events so far.
-        """
-        return [event.name for event in self.sink.events]
-
-    def bodies(self, kind: type[Body]) -> list[Body]:
-        """
-        The events of one kind so far.
-        """
-        return [event.body for event in self.sink.events if isinstance(event.body, kind)]
 
     def services(self) -> Services:
         """

@@ -6,10 +6,14 @@ import asyncio
 import io
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
-from lsp_server.lsp.framing import Body, Decoder
+from lsp_server.lsp.framing import Decoder, Malformed
+from lsp_server.lsp.server import Server
 from lsp_server.lsp.transport import Peer, Writer
+from tests.support.backend import Surroundings
+
+Body = TypeVar("Body")
 
 CLIENT_CAPABILITIES: dict[str, Any] = {"general": {"positionEncodings": ["utf-16"]}}
 
@@ -28,7 +32,7 @@ class Recording(io.RawIOBase):
         Read whole messages.
         """
         for frame in self._decoder.feed(bytes(data)):
-            assert isinstance(frame, Body)
+            assert not isinstance(frame, Malformed)
             self.messages.append(json.loads(frame.data))
         return len(data)
 
@@ -123,3 +127,29 @@ class Conversation:
         result = await self.call("initialize", given)
         self.notify("initialized", {})
         return result
+
+
+class ServedClient(Conversation):
+    """
+    A client of our own server, which has a scripted model and keeps its events in a list.
+    """
+
+    def __init__(self, surroundings: Surroundings | None = None) -> None:
+        self.surroundings = surroundings or Surroundings()
+        self.server = Server(self.surroundings.services())
+        super().__init__(self.server.protocol)
+
+    @property
+    def event_names(self) -> list[str]:
+        """
+        The names of the events so far.
+        """
+        self.server.session.journal.catch_up()
+        return [event.name for event in self.surroundings.sink.events]
+
+    def events(self, kind: type[Body]) -> list[Body]:
+        """
+        The events of one kind so far.
+        """
+        self.server.session.journal.catch_up()
+        return [event.body for event in self.surroundings.sink.events if isinstance(event.body, kind)]

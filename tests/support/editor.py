@@ -128,6 +128,14 @@ class Editor:
         """
         return self.until(lambda message: "method" not in message and message["id"] == id)
 
+    def unread(self) -> list[dict[str, Any]]:
+        """
+        What came so far that nobody has waited for.
+        """
+        while not self._inbox.empty():
+            self._waiting.append(self._inbox.get())
+        return self._waiting
+
     def call(self, method: str, params: Any = None) -> Any:
         """
         Ask, and give the result.
