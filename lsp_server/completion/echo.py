@@ -143,7 +143,11 @@ def _echoed_signs(line: str, place: Place) -> int:
     if not typed or _WORD.search(typed) or not line.startswith(typed):
         return 0
     first = next(iter(scan(line, place.scan, jsx=place.jsx).closings), None)
-    return len(typed) if first and first.start == 0 and place.has_closer(first.depth) else 0
+    if first is None or first.start > 0:
+        return 0
+    # What was opened further out is closed on a line of its own.
+    is_echo = place.has_closer(first.depth) or place.scan.open[first.depth].indent < place.indent
+    return len(typed) if is_echo else 0
 
 
 def _is_known(word: str, around: str) -> bool:

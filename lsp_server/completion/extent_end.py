@@ -17,7 +17,11 @@ _STATEMENT = re.compile(
 )
 _OUTERMOST = re.compile(r"\s*(?:export|import)\b(?!\s*[:,?(.])")
 _DO = re.compile(r"\s*do\b")
-_UNDECIDED = re.compile(r"[\w$]+\s*|/|\?")
+# While only these have come of a line, or less of one, it can't be told whether it goes on with the line before.
+_BEGINNINGS = (
+    *("in", "instanceof", "of", "as", "satisfies", "is", "extends", "implements", "from"),
+    *("else", "catch", "finally", "while", "?.", "//", "/*"),
+)
 _CONTINUES = re.compile(
     r"\?\.|\.(?!\.\.)|&&?|\|\|?|\?|:|=|[+\-*/%^,](?![/*])|,"
     r"|(?:instanceof|in|of|as|satisfies|is|extends|implements|from)\s+[\w$\"'{(\[]|(?:else|catch|finally)\b"
@@ -91,7 +95,7 @@ class ExtentEnd:
         """
         if line.lstrip().startswith(">") and self.type_lists:
             self.type_lists -= 1
-        if self.state.last == "<":
+        if self.state.last == "<" and self.state.mode != "<":
             self.type_lists += 1
         return bool(self.type_lists) or self.state.depth > self.place.floor or self.state.mode in _RUNNING_TEXT
 
@@ -112,7 +116,7 @@ class ExtentEnd:
         """
         Whether the cursor's own line goes on to open what closers below it then close, as `) => {` and `} else {` do.
         """
-        if self.position or after.last not in ("{", "(", "["):
+        if self.position or after.last not in ("{", "(", "[", "=>"):
             return False
         is_in_its_column = closing.depth >= 0 and self.place.scan.open[closing.depth].indent == self.place.indent
         return is_in_its_column or not self.place.on_fresh_line
@@ -141,7 +145,7 @@ class ExtentEnd:
         Whether a line continues what could have ended before it; `None` while too little of it is known.
         """
         content = line.lstrip()
-        if not whole and (not content or _UNDECIDED.fullmatch(content)):
+        if not whole and any(possible.startswith(content.rstrip()) for possible in _BEGINNINGS):
             return None
         if self.head.lstrip().startswith("@") and self.state.last == ")":
             # What is decorated follows.

@@ -17,6 +17,7 @@ REACH = 6000
 _ONLY_CLOSERS = re.compile(r"\s*(?:[)>}\]\"'`]|/>|</[\w$.:-]*>)*\s*[:{;,]?\s*")
 _RUNNING_TEXT = ("`", "/*", '"', "'", "//", ">")
 CLOSERS = ("}", ")", "]", "</", "/>", ">", "`")
+_NEVER_OUTERMOST = (*CLOSERS, "case ", "default:")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +43,8 @@ class Place:
     """How many of the open brackets stay open when that which the cursor is in is complete."""
     closed_below: tuple[bool, ...]
     """For each open bracket, whether a later line of the document closes it."""
+    depth_after_line: int
+    """How many of the open brackets the rest of the line leaves open."""
     jsx: bool
 
     @property
@@ -90,8 +93,8 @@ def place_of(request: CompletionRequest) -> Place:
     home = _scan_above(above, lambda number: _is_code(request, line - len(above) + number), jsx=jsx)
     at_cursor = scan(before, home, jsx=jsx)
     whole = end + REACH >= document.length
-    rest = _without_template(scan(after + "\n", at_cursor, jsx=jsx), home)
-    closed = _closed_below(rest, below, at_cursor, whole=whole, jsx=jsx)
+    rest = scan(after + "\n", at_cursor, jsx=jsx)
+    closed = _closed_below(_without_template(rest, home), below, at_cursor, whole=whole, jsx=jsx)
     return Place(
         before=before,
         after=after,
@@ -103,6 +106,7 @@ def place_of(request: CompletionRequest) -> Place:
         scan=at_cursor,
         floor=_floor(before, below, home, at_cursor, closed),
         closed_below=closed,
+        depth_after_line=min(rest.depth, at_cursor.depth),
         jsx=jsx,
     )
 
@@ -135,7 +139,7 @@ def _scan_above(lines: list[str], is_code: Callable[[int], bool], *, jsx: bool) 
     for number in range(len(lines) - 1, -1, -1):
         line = lines[number]
         indent = indent_of(line)
-        if not line.strip() or 0 <= least <= indent or line.lstrip().startswith((*CLOSERS, "*")):
+        if not line.strip() or 0 <= least <= indent or line.lstrip().startswith((*_NEVER_OUTERMOST, "*")):
             continue
         if is_code(number):
             first, least = number, indent
@@ -152,12 +156,21 @@ def _is_code(request: CompletionRequest, line: int) -> bool:
 def _floor(before: str, below: list[str], home: Scan, at_cursor: Scan, closed: tuple[bool, ...]) -> int:
     """
     An item of a list, a statement of a block: its own brackets are to be closed. In an empty body, the body's as well.
+
+    An argument list that nothing closes has to be completed too, an unfinished block is the engineer's to go on with.
     """
+    floor = _floor_of_item(before, below, home, at_cursor, closed)
+    while floor and at_cursor.open[floor - 1].bracket in ("(", "[") and not closed[floor - 1]:
+        floor -= 1
+    return floor
+
+
+def _floor_of_item(before: str, below: list[str], home: Scan, at_cursor: Scan, closed: tuple[bool, ...]) -> int:
     if not before.strip():
         return home.depth - 1 if home.just_opened and not _has_content(home.open[-1], below) else home.depth
     if at_cursor.just_opened and closed[-1] and _has_content(at_cursor.open[-1], below):
         return at_cursor.depth
-    return min([home.depth, at_cursor.depth, *(closing.depth for closing in at_cursor.closings)])
+    return max(0, min([home.depth, at_cursor.depth, *(closing.depth for closing in at_cursor.closings)]))
 
 
 def _has_content(opened: Open, below: list[str]) -> bool:
@@ -205,14 +218,20 @@ def _without_abandoned(state: Scan, line: str) -> Scan:
     What can still be open when `line` follows: nothing that a line no deeper than itself, and no closer, has left.
     """
     content = line.lstrip()
-    while state.mode == "<" and content.startswith("<"):
+    while state.mode in ("<", ">") and _is_outside_of_tag(content, indent_of(line), state.open[-1]):
         state = Scan(state.open[:-1])
-    if not content or state.mode in _RUNNING_TEXT or content.startswith((*CLOSERS, "case ", "default:")):
+    if not content or state.mode in _RUNNING_TEXT or content.startswith(_NEVER_OUTERMOST):
         return state
     depth = state.depth
     while depth and state.open[depth - 1].indent >= indent_of(line):
         depth -= 1
     return state if depth == state.depth else Scan(state.open[:depth])
+
+
+def _is_outside_of_tag(content: str, indent: int, tag: Open) -> bool:
+    if tag.bracket == "<" and content.startswith("<"):
+        return True
+    return content.startswith((")", "]", "}")) and indent < tag.indent
 
 
 def _close_by(line: str, state: Scan, *, jsx: bool) -> tuple[Scan, list[int]]:
@@ -231,7 +250,7 @@ def _close_by(line: str, state: Scan, *, jsx: bool) -> tuple[Scan, list[int]]:
         or CLOSER_OF[state.open[owner].bracket] != CLOSER_OF[state.open[first.depth].bracket]
     ):
         owner -= 1
-    if owner != first.depth:
-        after = scan(line[first.end :] + "\n", Scan(state.open[: max(owner, 0)]), jsx=jsx)
+    if owner not in (first.depth, -1):
+        after = scan(line[first.end :] + "\n", Scan(state.open[:owner]), jsx=jsx)
         return after, [owner, *(closing.depth for closing in after.closings)]
     return after, [closing.depth for closing in after.closings]

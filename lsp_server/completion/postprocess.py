@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from lsp_server.completion.brackets import CLOSER_OF, Scan, scan
+from lsp_server.completion.brackets import CLOSER_OF, Open, scan
 from lsp_server.completion.indentation import match_indentation
 from lsp_server.completion.place import Place
 from lsp_server.completion.request import CompletionRequest, NoCompletionReason
@@ -28,6 +28,9 @@ class Draft:
 
 Filter = Callable[[Draft, Place, CompletionRequest], Draft | NoCompletionReason]
 
+# The grammar does not compare the names of tags.
+_CLOSERS = {**CLOSER_OF, ">": "</a>", "//": "\n"}
+
 LONGEST_LOOP = 12
 """In lines. A model that has fallen into a loop repeats less than this again and again."""
 
@@ -47,14 +50,16 @@ def apply(code: str, place: Place, request: CompletionRequest) -> Draft | NoComp
 
 def cut_loop(draft: Draft, _place: Place, _request: CompletionRequest) -> Draft | NoCompletionReason:
     """
-    Lines said three times over are kept once; a line that loops within itself is worth nothing.
+    Lines said over and over until the end are kept once; a line that loops within itself is worth nothing.
     """
-    lines = draft.text.split("\n")
+    lines = draft.text.rstrip().split("\n")
     for period in range(1, min(LONGEST_LOOP, len(lines) // 3) + 1):
-        for start in range(len(lines) - 3 * period + 1):
-            once = lines[start : start + period]
-            if lines[start : start + 3 * period] == once * 3 and _has_words(once):
-                return Draft("\n".join(lines[: start + period]))
+        start = len(lines) - period
+        while start and lines[start - 1] == lines[start - 1 + period]:
+            start -= 1
+        once = lines[start : start + period]
+        if len(lines) - start >= 3 * period and _has_words(once):
+            return Draft("\n".join(lines[: start + period]))
     return NoCompletionReason.REPETITIVE if any(map(_loops, lines)) else draft
 
 
@@ -68,7 +73,9 @@ def drop_lines_below(draft: Draft, place: Place, _request: CompletionRequest) ->
         content = [line.strip() for line in lines[start:] if line.strip()]
         if start == 0 and content and draft.text[:1] != "\n":
             content[0] = (place.before + content[0]).strip()
-        if content and _is_beginning(content, below) and _has_words(content):
+        if not content or not _is_beginning(content, below) or not _has_words(content):
+            continue
+        if _same_depth(lines[start:], place) or _is_whole("\n".join(lines[:start]), place):
             return Draft("\n".join(lines[:start])) if start else NoCompletionReason.REPEATS_SUFFIX
     return draft
 
@@ -159,6 +166,22 @@ def _is_beginning(lines: list[str], below: list[str]) -> bool:
     return below[: len(whole)] == whole and len(below) > len(whole) and below[len(whole)].startswith(last)
 
 
+def _same_depth(lines: list[str], place: Place) -> bool:
+    """
+    Whether the first of `lines` is indented as the first line below the cursor is.
+    """
+    first, below = (next((line for line in given if line.strip()), "") for given in (lines, place.below))
+    return indent_of(first) == indent_of(below)
+
+
+def _is_whole(text: str, place: Place) -> bool:
+    """
+    Whether `text` closes all that it opens.
+    """
+    after = scan(text, place.scan, jsx=place.jsx)
+    return after.open == place.scan.open[: after.depth]
+
+
 def _has_words(lines: list[str]) -> bool:
     """
     Whether lines say something, unlike `});`, which repeats itself in all sound code.
@@ -180,8 +203,7 @@ def _repetition_of(rest: str, text: str, place: Place) -> int | None:
     for start in range(len(text)):
         tail = text[start:].rstrip()
         if tail and rest.lstrip().startswith(tail) and (len(tail) == len(rest.lstrip()) or not tail[-1].isalnum()):
-            before = scan(text[:start], place.scan, jsx=place.jsx)
-            if before.open == place.scan.open[: before.depth]:
+            if _is_whole(text[:start], place):
                 return start
     return None
 
@@ -220,16 +242,22 @@ def _shorter_and_shorter(text: str, eol: str) -> list[str]:
 
 def _endings(text: str, place: Place) -> tuple[str, ...]:
     """
-    Nothing, or the closers that are still to come when `text` begins something that the engineer will go on with.
+    What may be missing for `text` to be sound: nothing; closers of what it begins and the engineer will go on with;
+    and those of what was begun before and is not closed yet.
     """
     state = scan(text.replace("\r\n", "\n"), place.scan, jsx=place.jsx)
-    opened = state.open[place.scan.depth :] if _went_on(state, place.scan) else state.open[-1:]
-    closers = "".join(CLOSER_OF[item.bracket] for item in reversed(opened) if item.bracket not in (">", "//"))
-    return ("", closers) if closers else ("",)
+    shared = min(place.scan.depth, state.depth)
+    while state.open[:shared] != place.scan.open[:shared]:
+        shared -= 1
+    own = _closers(state.open[shared:])
+    unclosed = shared
+    while unclosed and unclosed <= place.depth_after_line and not place.closed_below[unclosed - 1]:
+        unclosed -= 1
+    return tuple(dict.fromkeys(("", own, own + _closers(state.open[unclosed:shared]))))
 
 
-def _went_on(state: Scan, before: Scan) -> bool:
-    return state.open[: before.depth] == before.open
+def _closers(opened: tuple[Open, ...]) -> str:
+    return "".join(_CLOSERS[item.bracket] for item in reversed(opened))
 
 
 def _errors_with(draft: Draft, closers: str, request: CompletionRequest) -> int:

@@ -5,10 +5,11 @@ Find where the code begins in a model's reply: behind tags, fences, prose, and a
 import re
 from collections.abc import Callable
 
+from lsp_server.completion.brackets import scan
 from lsp_server.completion.echo import skip_echoed_lines, skip_echoed_prefix
 from lsp_server.completion.place import CLOSERS, Place
 from lsp_server.completion.request import Extent, NoCompletionReason
-from lsp_server.prompts.template import CLOSING_TAG, OPENING_TAG
+from lsp_server.prompts.template import OPENING_TAG
 from lsp_server.syntax.regions import Region
 
 Step = Callable[[str, Place, bool], int | None]
@@ -17,12 +18,12 @@ Step = Callable[[str, Place, bool], int | None]
 _FENCE = re.compile(
     r"\s*```(?:(?:typescript|ts|javascript|js)(?:react|x)?\b)?[ \t]*(?:\n|(?=[^\s\w`]|\w+\W))", re.IGNORECASE
 )
-_FENCE_LINE = re.compile(r"^[ \t]*```", re.MULTILINE)
+_CLOSING_FENCE = re.compile(r"^[ \t]*```|```", re.MULTILINE)
 _PROSE_START = re.compile(
     r"(?:Here|Sure|This|That|The|I|I'll|I'm|I've|You|We|It|To|In|As|Based|Below|Looking|Since|There|Now|Note|Okay|OK|"
     r"Of course|Certainly|Let me|Let's|Sorry|Unfortunately|Please|Given|From|My|An?|Completing|Continuing)\b"
 )
-_SENTENCE = re.compile(r"(?:[\w'’\-]+[,;]?\s+){3,}[\w'’\-]+.*|(?:[\w'’\-]+[,;]?\s+)+[\w'’\-]+[.:!?]")
+_SENTENCE = re.compile(r"(?:[\w'’\-]+[,;:.!?]?\s+){3,}[\w'’\-]+.*|(?:[\w'’\-]+[,;:.!?]?\s+)+[\w'’\-]+[.:!?]")
 _CODE_SIGN = re.compile(r"[{}()<>=\[\]]|;$|=>|::|\w\.\w|\b(?:extends|implements|keyof|infer|typeof)\b")
 _QUOTED = re.compile(r"`[^`]*`|\*\*")
 _CONTINUES_ABOVE = re.compile(r"\?|\.|&&|\|\||[:=+\-*/%|&{)\]}]")
@@ -45,12 +46,17 @@ def begin(text: str, place: Place, *, finished: bool) -> tuple[int | None, NoCom
 
 def end(code: str, place: Place, *, fenced: bool) -> int | None:
     """
-    Where a closing tag or fence ends the code, if there is one; `fenced` when a fence began it.
+    Where a fence ends the code, if one does; `fenced` when one began it.
+
+    Those in documentation and templates mean nothing to us.
     """
-    tag = code.find(CLOSING_TAG)
-    fence = code.find("```") if fenced else _fence_line(code, place)
-    ends = [found for found in (tag, fence) if found >= 0]
-    return min(ends, default=None)
+    for match in _CLOSING_FENCE.finditer(code):
+        begins_line = match.start() == 0 or code[match.start() - 1] == "\n"
+        if fenced or begins_line:
+            mode = scan(code[: match.start()], place.scan, jsx=place.jsx).mode
+            if mode not in ("`", "/*"):
+                return match.start()
+    return None
 
 
 def is_prose(line: str) -> bool:
@@ -76,8 +82,12 @@ def skip_prose(text: str, place: Place, finished: bool) -> int | None:
         position = newline + 1 if newline >= 0 else len(text)
         skipped = position if line.strip() or skipped else 0
     # Where prose is to be written, only what introduces a tag or fence is none of it.
-    is_introduction = place.in_code or text.startswith((OPENING_TAG, "```"), skipped)
-    return skipped if is_introduction else 0
+    if place.in_code or not skipped:
+        return skipped
+    following = text[skipped:]
+    if not finished and (OPENING_TAG.startswith(following) or "```".startswith(following)):
+        return None
+    return skipped if following.startswith((OPENING_TAG, "```")) else 0
 
 
 def skip_tag(text: str, _place: Place, finished: bool) -> int | None:
@@ -113,7 +123,10 @@ def skip_leading_space(text: str, place: Place, finished: bool) -> int | None:
         line_start = space.rindex("\n") + 1
         if not place.on_fresh_line and _break_belongs(content, place, len(space) - line_start):
             return 0
-        return line_start + _indentation_to_skip(space[line_start:], place)
+        space = space[line_start:]
+        # One space may be meant to part words; more are the indentation of a line that is none.
+        is_indentation = len(space) > 1 and not place.on_fresh_line
+        return line_start + (len(space) if is_indentation else _indentation_to_skip(space, place))
     return _indentation_to_skip(space, place)
 
 
@@ -135,16 +148,6 @@ _REASONS: dict[Step, NoCompletionReason] = {
 }
 
 
-def _fence_line(code: str, place: Place) -> int:
-    """
-    Fences are also written in documentation and templates, where they mean nothing to us.
-    """
-    if place.scan.mode in ("`", "/*"):
-        return -1
-    match = _FENCE_LINE.search(code)
-    return match.start() if match else -1
-
-
 def _break_belongs(content: str, place: Place, indent: int) -> bool:
     """
     Whether a line break may stand right after what was typed.
@@ -152,16 +155,17 @@ def _break_belongs(content: str, place: Place, indent: int) -> bool:
     What follows one that only sets off the reply is not indented.
     """
     typed = place.before.rstrip()
-    is_layout = indent == place.indent if content.startswith(CLOSERS) else indent > 1 or place.before[:1] == "\t"
-    if place.extent is Extent.LINE or not is_layout:
+    opens_allman = content.startswith("{") and typed.endswith(")")
+    is_layout = indent == place.indent if opens_allman or content.startswith(CLOSERS) else indent > 1
+    if place.extent is Extent.LINE or not (is_layout or place.before[:1] == "\t"):
         return False
     if place.region is Region.JSX_TEXT:
         return True
-    if typed.endswith((".", "!")):
+    if typed[-1:] in tuple("{([,;>}"):
+        return True
+    if typed != place.before or typed.endswith((".", "!")):
         return False
-    if typed[-1:] in tuple("{([,;>}:=)&|?"):
-        return typed == place.before or typed[-1] in tuple("{([,;>}")
-    return typed == place.before and _CONTINUES_ABOVE.match(content) is not None
+    return typed[-1] in "<:=)&|?" or place.scan.mode == "<" or _CONTINUES_ABOVE.match(content) is not None
 
 
 def _indentation_to_skip(space: str, place: Place) -> int:

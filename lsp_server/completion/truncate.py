@@ -78,7 +78,8 @@ class Reading:
         self._look(finished=True)
 
     def _look(self, *, finished: bool) -> None:
-        text = _with_plain_line_ends(self.raw, finished=finished)
+        text, tag, _ = _with_plain_line_ends(self.raw, finished=finished).partition(CLOSING_TAG)
+        finished = finished or bool(tag)
         if self._begin is None:
             self._begin, self.reason = reply.begin(text, self.place, finished=finished)
             if self._begin is None:

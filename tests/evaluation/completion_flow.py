@@ -1,7 +1,7 @@
 """
 How much of a perfect reply survives the completion flow, and how many faulty replies it repairs.
 
-    python -m tests.evaluation.completion_flow FOLDER… [--cursors 1000] [--seed 1] [--fault NAME]… [--show 5]
+    python -m tests.evaluation.completion_flow FOLDER… [--cursors 1000] [--seed 1] [--fault NAME]… [--at-end] [--show 5]
 
 A piece of real TypeScript is taken out at a random cursor, and a provider answers with exactly that piece, or with the
 same in the ways in which chat models spoil it.
@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lsp_server.completion.engine import complete
-from lsp_server.completion.request import Completion, CompletionRequest, NoCompletion, Outcome
+from lsp_server.completion.request import Completion, CompletionRequest, NoCompletion, NoCompletionReason, Outcome
+from lsp_server.completion.trigger import REASONS
 from lsp_server.context.snippet import Context
 from lsp_server.providers.base import Chunk, MessageStop, StopReason, TextDelta
 from lsp_server.settings import Settings
@@ -31,9 +32,7 @@ LONGEST_TRUTH = 1_500
 """In characters, which are about as many as the 256 tokens of a reply can hold."""
 
 STATEMENTS = ("_statement", "_declaration", "_definition", "_signature", "pair", "jsx_element", "jsx_attribute")
-GATES = frozenset(
-    "mid_word mid_line after_statement_end nothing_typed file_too_large inside_comment inside_string".split()
-)
+GATES = frozenset(REASONS) | {NoCompletionReason.FILE_TOO_LARGE}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,9 +68,11 @@ def in_pieces(reply: str) -> list[Chunk]:
 # --- cursors ---------------------------------------------------------------------------------------------------------
 
 
-def cases(folders: list[Path], wanted: int, rng: random.Random) -> Iterator[Case]:
+def cases(folders: list[Path], wanted: int, rng: random.Random, *, at_end: bool = False) -> Iterator[Case]:
     """
     Random cursors in random files, of every kind in turn.
+
+    `at_end` leaves nothing behind them, as in a file that has just been begun.
     """
     files = sorted(path for folder in folders for path in folder.rglob("*.ts*") if is_source(path))
     makers = (rest_of_line, rest_of_statement, whole_statement, body)
@@ -89,7 +90,8 @@ def cases(folders: list[Path], wanted: int, rng: random.Random) -> Iterator[Case
         truth = text[start:end]
         if truth.strip() and len(truth) <= LONGEST_TRUTH:
             made += 1
-            yield Case(path=path, kind=maker.__name__, before=text[:start], truth=truth, after=text[end:])
+            after = "" if at_end else text[end:]
+            yield Case(path=path, kind=maker.__name__, before=text[:start], truth=truth, after=after)
 
 
 def is_source(path: Path) -> bool:
@@ -261,7 +263,13 @@ def without_base_indentation(case: Case, _rng: random.Random) -> str | None:
 
 
 def with_tabs(case: Case, _rng: random.Random) -> str | None:
-    if "\n  " not in case.truth or "`" in case.truth or "\n\t" in case.before or "*" in case.truth:
+    if (
+        "\n  " not in case.truth
+        or "\n  " not in case.before + case.after
+        or "`" in case.truth
+        or "\n\t" in case.before
+        or "*" in case.truth
+    ):
         return None
     lines = case.truth.split("\n")
     widths = [len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()]
@@ -360,12 +368,13 @@ def main() -> None:
     parser.add_argument("--cursors", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--fault", action="append")
+    parser.add_argument("--at-end", action="store_true", help="the file ends at the cursor")
     parser.add_argument("--show", type=int, default=0)
     given = parser.parse_args()
     rng = random.Random(given.seed)
     counts: Counter[tuple[str, str, str]] = Counter()
     spent = 0.0
-    for case in cases([folder.resolve() for folder in given.folders], given.cursors, rng):
+    for case in cases([folder.resolve() for folder in given.folders], given.cursors, rng, at_end=given.at_end):
         for fault in FAULTS:
             name = fault.__name__
             reply = fault(case, rng)

@@ -79,7 +79,9 @@ def oracle(task: Task, asked: Asked, index: WorkspaceIndex, budget: int) -> str:
     """
     What one would show who knew the hidden text: the best that can be had.
     """
-    return _clipped((need.head for need in sorted(task.needs, key=lambda need: not need.novel)), budget)
+    return _clipped(
+        (f"{need.name} {need.head}" for need in sorted(task.needs, key=lambda need: not need.novel)), budget
+    )
 
 
 METHODS: tuple[Method, ...] = (nothing, neighbour_heads, neighbour_windows, import_definitions, bm25, ours, oracle)
