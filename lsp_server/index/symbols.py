@@ -59,6 +59,11 @@ def summary_of(record: FileRecord) -> Summary:
         for item in record.declarations
         if (item.exported or item.name in exported) and item.name != "default"
     }
+    for entry in record.exports:
+        if not entry.specifier and entry.name not in (entry.local, "default"):
+            for item in record.declarations:
+                if item.name == entry.local:
+                    symbols[entry.name, item.line] = (entry.name, item.kind, item.line)
     imported = tuple((entry.specifier, name) for entry in record.imports for name, _ in _names(entry.names))
     members = tuple(
         (member.name, item.line, member.line)

@@ -37,6 +37,14 @@ class Scene:
 
     cursor: Cursor
     index: WorkspaceIndex
+    texts: Mapping[str, str]
+
+    def build(self) -> None:
+        """
+        Index every file, the one with the cursor included.
+        """
+        for path, text in self.texts.items():
+            self.index.open_document(path, text)
 
     def context(self, budget: int = 2000) -> Context:
         """
@@ -58,7 +66,7 @@ def scene(files: Mapping[str, str], *, excluded: tuple[str, ...] = ()) -> Scene:
         is_excluded=lambda path: path.endswith(excluded or ("\0",)),
         files=MemoryFiles(texts),
     )
-    return Scene(cursor_in(marked, whole.text, whole.offset), index)
+    return Scene(cursor_in(marked, whole.text, whole.offset), index, texts)
 
 
 def cursor_in(path: str, text: str, offset: int) -> Cursor:

@@ -157,3 +157,30 @@ async def test_the_deadline_leaves_what_was_found_until_then() -> None:
 
     assert "displayName" in context.text
     assert "loadUser" not in context.text
+
+
+def test_finds_what_is_not_imported_yet_by_the_parts_of_its_name() -> None:
+    """
+    The lines around the cursor speak of invoices, so the function that formats one is shown, with its other name.
+    """
+    here = scene(
+        {
+            "src/format.ts": "function formatIt(value: number): string {}\nexport { formatIt as formatInvoiceTotal };",
+            **{f"src/other{number}.ts": f"export function other{number}(): void {{}}" for number in range(40)},
+            "src/main.ts": "function printInvoice(invoiceTotal: number) {\n  █\n}",
+        }
+    )
+    here.build()
+
+    assert "function formatIt(value: number): string // as formatInvoiceTotal" in here.context(60).text
+
+
+def test_shows_similar_code_of_other_files() -> None:
+    """
+    A file that does the same elsewhere is shown as it stands.
+    """
+    usage = "const cart = openCart(shop);\ncart.addItem(pencil);\nawait cart.payWithVoucher(code);\n"
+    here = scene({"src/example.ts": usage, "src/main.ts": "const cart = openCart(shop);\ncart.addItem(book);\n█"})
+    here.build()
+
+    assert "await cart.payWithVoucher(code);" in here.context().text

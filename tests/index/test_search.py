@@ -174,3 +174,13 @@ def test_a_file_taken_in_again_leaves_nothing_behind() -> None:
     assert symbols.popularity("x") == 0
     assert set(symbols.names()) == {"fresh"}
     assert len(symbols) == 1
+
+
+def test_a_symbol_is_known_by_the_name_it_is_exported_as() -> None:
+    """
+    `export { inner as outer }` makes `outer` a name of what `inner` declares.
+    """
+    symbols = symbols_of({"/w/a.ts": "const inner = 1;\nexport { inner as outer, inner as default };"})
+
+    assert [symbol.line for symbol in symbols.named("outer")] == [0]
+    assert symbols.named("default") == ()

@@ -3,6 +3,7 @@ The definitions of names that are likely next: symbols not imported yet, and mem
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lsp_server.context.likelihood import Likelihood
 from lsp_server.context.piece import Piece, declaration_piece, member_piece
@@ -10,7 +11,7 @@ from lsp_server.context.question import Question
 from lsp_server.index.record import Declaration
 from lsp_server.index.symbols import Membership, Symbol
 
-SHOWN = 160
+SHOWN = 130
 SAME_NAME = 3
 MANY_OWNERS = 12
 
@@ -31,11 +32,14 @@ def candidates(question: Question, likelihood: Likelihood) -> Iterator[Piece]:
 
 def _symbol(question: Question, symbol: Symbol, chance: float, share: float) -> Iterator[Piece]:
     record = question.source.record(symbol.path)
+    aliases = tuple(entry.name for entry in record.exports if entry.name == symbol.name) if record else ()
     for item in record.declarations if record else ():
-        if item.name == symbol.name and item.line == symbol.line:
-            yield declaration_piece(
+        if item.line == symbol.line and symbol.name in (item.name, *aliases):
+            piece = declaration_piece(
                 symbol.path, item, worth=chance, share=share, retriever="candidates", reason="not imported yet"
             )
+            renamed = item.name != symbol.name
+            yield replace(piece, names=(symbol.name,), text=f"{piece.text} // as {symbol.name}") if renamed else piece
 
 
 def _members(question: Question, likelihood: Likelihood, name: str, chance: float) -> Iterator[Piece]:
