@@ -60,6 +60,8 @@ class CachingProvider(ProviderWrapper):
         warn: Callable[[str], None],
     ) -> None:
         super().__init__(inner)
+        # What the local provider answers costs nothing, and changes with what it learns.
+        self._is_idle = inner.name == "local"
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="reply-cache")
         self._directory = directory
         self._size_bytes = size_bytes
@@ -78,8 +80,7 @@ class CachingProvider(ProviderWrapper):
         """
         The reply kept from before, else the wrapped provider's own.
         """
-        if self.name == "local":
-            # It costs nothing, and learns from what changed since.
+        if self._is_idle:
             return self._inner.stream(prompt)
         asked: list[AsyncIterator[Chunk]] = []
         return ChunkStream(self._chunks(prompt, asked), lambda: usage_so_far(asked[0]) if asked else Usage())
@@ -88,6 +89,8 @@ class CachingProvider(ProviderWrapper):
         """
         Whether `prompt` can be answered without asking.
         """
+        if self._is_idle:
+            return False
         key = self._key(prompt)
         found = await self._find(key) is not None
         self._missed = "" if found else key
@@ -95,11 +98,11 @@ class CachingProvider(ProviderWrapper):
 
     async def warm_up(self) -> None:
         """
-        Open the store while the wrapped provider warms up.
+        Open the store and warm up the wrapped provider.
         """
-        opening = self._in_thread(lambda store: store.contents())
+        if not self._is_idle:
+            await self._in_thread(lambda store: store.contents())
         await super().warm_up()
-        await opening
 
     async def aclose(self) -> None:
         """

@@ -114,7 +114,9 @@ async def test_the_local_provider_is_always_asked(tmp_path: Path) -> None:
     """
     inner = ScriptedVendor("first", "second", name="local")
     async with caching(inner, tmp_path) as provider:
+        await provider.warm_up()
         await read(provider.stream(completion_prompt()))
+        assert not await provider.has_reply(completion_prompt())
         assert (await read(provider.stream(completion_prompt())))[0] == "second"
     assert list(tmp_path.iterdir()) == []
 
