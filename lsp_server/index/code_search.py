@@ -56,6 +56,13 @@ class CodeSearch:
             self._recent_is_current = False
 
     @property
+    def settled(self) -> bool:
+        """
+        Whether nothing has changed since everything was sorted.
+        """
+        return not self._changed
+
+    @property
     def unsettled(self) -> bool:
         """
         Whether so much has changed that it should be settled.
@@ -88,7 +95,8 @@ class CodeSearch:
 
     def _current(self) -> tuple[WindowIndex, set[str]]:
         with self._lock:
-            if not self._recent_is_current:
+            # What is not settled yet would take too long to sort while somebody waits.
+            if not self._recent_is_current and len(self._changed) <= MAX_CHANGED:
                 changed = sorted(path for path in self._changed if path in self._blocks)
                 self._recent = WindowIndex.build((path, self._blocks[path]) for path in changed)
                 self._recent_is_current = True

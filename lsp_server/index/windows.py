@@ -99,6 +99,8 @@ def blocks_of(texts: Sequence[str], vocabulary: Vocabulary) -> list[Blocks]:
     """
     Cut files into blocks of terms; many at once, since that is cheaper.
     """
+    if not texts:
+        return []
     words: list[int] = []
     lengths: list[int] = []
     for text in texts:

@@ -34,7 +34,8 @@ class WorkspaceIndex:
     The code of the workspace, as retrievers ask for it. Everything may be called from any thread.
 
     `folders` are the absolute paths of the workspace folders; `read` gives the text of a file unless it is excluded;
-    `store` is the file to keep the index in, or None to keep it in memory only.
+    `store` is the file to keep the index in, or None to keep it in memory only; `read_walked` is `read` for files that
+    a walk has just found, whose exclusion need not be looked at again.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class WorkspaceIndex:
         is_excluded: Callable[[str], bool],
         files: FileSystem | None = None,
         store: Path | None = None,
+        read_walked: Read | None = None,
     ) -> None:
         self.folders = tuple(sorted(folders, key=len, reverse=True))
         self.symbols = Symbols()
@@ -52,6 +54,7 @@ class WorkspaceIndex:
         self.common_names: tuple[str, ...] = ()
         self.complete = Event()
         self._read = read
+        self._read_walked = read_walked or read
         self._is_excluded = is_excluded
         self._files = files or Disk()
         self._records = Records(self._read, self._stored_record)
@@ -195,13 +198,14 @@ class WorkspaceIndex:
         for batch in _batches(urgent, sorted(stale.keys() - urgent.keys())):
             if cancelled():
                 break
-            self._take_batch(batch, stale)
+            self._take_batch(batch, stale, self._read_walked)
             done += len(batch)
             if done == len(batch) and urgent:
-                self.windows.settle()
+                self._settle()
             if progress is not None:
                 progress(done, len(stale))
-        self._settle()
+        if not self.windows.settled:
+            self._settle()
         return done
 
     def _take_stored(self, found: Mapping[str, Stamp]) -> None:
@@ -217,8 +221,6 @@ class WorkspaceIndex:
             elif path not in found:
                 gone.append(path)
         self._store.remove(gone)
-        if self._stamps:
-            self._settle()
 
     def _forget_missing(self, found: dict[str, Stamp]) -> None:
         gone = [path for path in tuple(self._stamps) if path not in found]
@@ -236,12 +238,12 @@ class WorkspaceIndex:
         urgent.update(dict.fromkeys(path for path in stale if dirname(path) in folders))
         return dict.fromkeys(list(urgent)[:FIRST_FILES])
 
-    def _take_batch(self, paths: Iterable[str], stamps: Mapping[str, Stamp]) -> None:
+    def _take_batch(self, paths: Iterable[str], stamps: Mapping[str, Stamp], read: Read) -> None:
         texts: dict[str, str] = {}
         records: dict[str, FileRecord] = {}
         for path in paths:
             self._idle.wait(PAUSE_S)
-            text = self._read(path)
+            text = read(path)
             if text is not None:
                 texts[path], records[path] = text, record_of(path, text.encode(errors="replace"))
         blocks = blocks_of(list(texts.values()), self._vocabulary)
@@ -269,7 +271,7 @@ class WorkspaceIndex:
             self._drop(path)
             self._store.remove((path,))
         else:
-            self._take_batch((path,), {path: stamp})
+            self._take_batch((path,), {path: stamp}, self._read)
 
     def _drop(self, path: str) -> None:
         self._stamps.pop(path, None)

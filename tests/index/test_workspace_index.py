@@ -319,3 +319,15 @@ def test_paths_are_shown_relative_to_the_innermost_folder() -> None:
     assert index.relative("/elsewhere/c.ts") == "c.ts"
     assert index.absolute("file:///w/a%20b.ts", "a b.ts") == "/w/a b.ts"
     assert index.absolute("untitled:Untitled-1", "Untitled-1") == "/w/Untitled-1"
+
+
+def test_a_file_that_can_never_be_read_is_no_trouble(folder: Folder) -> None:
+    """
+    It is left out, also when it is the only one that is new.
+    """
+    folder.write("a.ts", "export const a = 1;")
+    index = folder.index()
+    index.build(folder.walk())
+
+    assert index.build([*folder.walk(), folder.root]) == 1
+    assert names(index) == {"a"}
