@@ -244,7 +244,10 @@ class WorkspaceIndex:
         for path in paths:
             self._idle.wait(PAUSE_S)
             text = read(path)
-            if text is not None:
+            if text is None:
+                self._drop(path)
+                self._store.remove((path,))
+            else:
                 texts[path], records[path] = text, record_of(path, text.encode(errors="replace"))
         blocks = blocks_of(list(texts.values()), self._vocabulary)
         self._store.put(

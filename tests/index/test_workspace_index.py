@@ -331,3 +331,18 @@ def test_a_file_that_can_never_be_read_is_no_trouble(folder: Folder) -> None:
 
     assert index.build([*folder.walk(), folder.root]) == 1
     assert names(index) == {"a"}
+
+
+def test_a_file_that_can_not_be_read_any_more_is_forgotten(folder: Folder) -> None:
+    """
+    What it once declared is not shown again.
+    """
+    path = folder.write("a.ts", "export const a = 1;")
+    index = folder.index()
+    index.build(folder.walk())
+    Path(path).unlink()
+    Path(path).mkdir()
+    index.files_changed([path])
+
+    assert names(index) == set()
+    assert index.record(path) is None
