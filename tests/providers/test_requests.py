@@ -113,21 +113,27 @@ def test_review_body(model: str) -> None:
     }
 
 
-texts = st.text(max_size=30) | st.sampled_from(["", " ", "\n\t"])
-blocks = st.builds(TextBlock, texts, st.booleans())
-long_blocks = st.builds(lambda text, stable: TextBlock(text * 400, stable), texts, st.booleans())
+texts = st.text(max_size=8) | st.sampled_from(["", " ", "\n\t"])
+blocks = st.builds(
+    lambda text, times, stable: TextBlock(text * times, stable), texts, st.just(1) | st.just(2000), st.booleans()
+)
+turns = st.builds(
+    lambda before, after: (*before, TextBlock("x"), *after),
+    st.lists(blocks, max_size=2),
+    st.lists(blocks, max_size=2),
+)
 messages = st.builds(
-    lambda turns: tuple(
-        Message("user" if index % 2 == 0 else "assistant", tuple(turn)) for index, turn in enumerate(turns)
+    lambda first, rest: tuple(
+        Message("assistant" if number % 2 else "user", turn)
+        for number, turn in enumerate([first, *(turn for pair in rest for turn in pair)])
     ),
-    st.lists(st.lists(blocks | long_blocks, min_size=1, max_size=6), min_size=1, max_size=5).filter(
-        lambda turns: len(turns) % 2 == 1 and all(any(block.text.strip() for block in turn) for turn in turns)
-    ),
+    turns,
+    st.lists(st.tuples(turns, turns), max_size=1),
 )
 prompts = st.builds(
     Prompt,
     purpose=st.sampled_from(Purpose),
-    system=st.lists(blocks | long_blocks, max_size=6).map(tuple),
+    system=st.lists(blocks, max_size=6).map(tuple),
     messages=messages,
     max_tokens=st.integers(1, 60_000),
     fingerprint=st.just("f"),
