@@ -33,6 +33,12 @@ generate: $(VENV)/.dev ## Write the files that come from declarations.
 bench: $(VENV)/.dev ## Speed, as ratios against a baseline in the same run.
 	$(BIN)/python -m tests.benchmarks
 
+eval-context: $(VENV)/.dev ## Recall of the context against baselines, on masked real code (needs npm).
+	$(BIN)/python -m tests.evaluation.context
+
+eval-local: $(VENV)/.dev ## The local model against baselines, on repositories it has not seen (needs npm).
+	$(BIN)/python -m tests.evaluation.local
+
 clean: ## Remove the environment and caches.
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 

@@ -63,11 +63,13 @@ class Backend:
             [path.as_posix() for path in paths],
             read=self._read,
             is_excluded=lambda path: self.files.is_excluded(Path(path)) is not None,
-            store=store_of(self.storage.index, paths) if paths else None,
+            store=store_of(self.storage.index, paths, ".sqlite") if paths else None,
         )
         self.indexing = Indexing(self.index, self.files.walk, snapshot)
         self._corpus = WorkspaceCorpus(self._source_files)
-        self.choice = choose.build(settings, environ, self._corpus)
+        self.choice = choose.build(
+            settings, environ, self._corpus, store_of(self.storage.local_model, paths, ".npz") if paths else None
+        )
         self.provider = wrapped(
             self.choice.provider,
             settings=settings,

@@ -94,9 +94,9 @@ class Indexing:
         return [(path.as_posix(), document) for uri, document in documents.items() if (path := path_of(uri))]
 
 
-def store_of(folder: Path, workspace: Sequence[Path]) -> Path:
+def store_of(folder: Path, workspace: Sequence[Path], ending: str) -> Path:
     """
-    The file below `folder` that the index of a workspace is kept in.
+    The file below `folder` for what was learnt of a workspace.
     """
     name = hashlib.blake2b("\0".join(map(str, workspace)).encode(errors="surrogatepass"), digest_size=12).hexdigest()
-    return folder / f"{name}.sqlite"
+    return folder / f"{name}{ending}"

@@ -48,6 +48,13 @@ class Storage:
         return self.cache / "replies"
 
     @property
+    def local_model(self) -> Path:
+        """
+        The folder of what the local provider has read, one file a workspace.
+        """
+        return self.cache / "local-model"
+
+    @property
     def index(self) -> Path:
         """
         The folder of workspace indexes, one file a workspace.

@@ -36,11 +36,11 @@ class Choice:
     why: str
 
 
-def build(settings: Settings, environ: Mapping[str, str], corpus: Corpus) -> Choice:
+def build(settings: Settings, environ: Mapping[str, str], corpus: Corpus, store: Path | None = None) -> Choice:
     """
     The provider that the settings name; `auto` takes the one that the environment has a credential or endpoint for.
 
-    `corpus` is what the local provider learns from.
+    `corpus` is what the local provider learns from, and `store` the file where it keeps what it learnt.
     """
     chosen, why = _decide(settings, environ)
     match chosen:
@@ -49,7 +49,7 @@ def build(settings: Settings, environ: Mapping[str, str], corpus: Corpus) -> Cho
         case ProviderChoice.BEDROCK:
             return Choice(provider=_bedrock(settings, environ), why=why)
         case _:
-            return Choice(provider=_local(corpus), why=why)
+            return Choice(provider=_local(corpus, store), why=why)
 
 
 def _decide(settings: Settings, environ: Mapping[str, str]) -> tuple[ProviderChoice, str]:
@@ -95,10 +95,10 @@ def _bedrock(settings: Settings, environ: Mapping[str, str]) -> Provider:
     )
 
 
-def _local(corpus: Corpus) -> Provider:
+def _local(corpus: Corpus, store: Path | None) -> Provider:
     from lsp_server.providers.local.provider import LocalProvider
 
-    return LocalProvider(corpus)
+    return LocalProvider(corpus, store)
 
 
 def _models(settings: Settings) -> Mapping[Purpose, str]:
