@@ -11,7 +11,6 @@ import json
 import logging
 import traceback
 from collections.abc import Callable
-from concurrent.futures import Future
 from pathlib import PurePath
 from typing import Any
 
@@ -267,24 +266,25 @@ class ServerProtocol(LanguageServerProtocol):
         if inspect.isgeneratorfunction(handler):
             super()._execute_handler(msg_id, handler, callback, args, kwargs)
             return
-        future: Any = Future()
+        future: Any = asyncio.get_running_loop().create_future()
         try:
             result = handler(*(args or ()), **(kwargs or {}))
             if inspect.isawaitable(result):
                 future = self._request_futures[msg_id] = asyncio.ensure_future(result)  # type: ignore[assignment]
                 future.add_done_callback(lambda _: self._request_futures.pop(msg_id, None))
-            else:
-                future.set_result(result)
+                future.add_done_callback(callback)
+                return
+            future.set_result(result)
         except Exception as error:
             future.set_exception(error)
-        future.add_done_callback(callback)
+        callback(future)
 
     def _send_handler_result(self, future: Any, *, msg_id: Any) -> None:
         if future.cancelled():
             self._send_error(msg_id, JsonRpcRequestCancelled("The request was cancelled."))
             return
         try:
-            self._send_response(msg_id, result=future.result())
+            self._send_data({"jsonrpc": self.VERSION, "id": msg_id, "result": future.result()})
         except JsonRpcException as error:
             self._send_error(msg_id, error)
         except Exception as error:

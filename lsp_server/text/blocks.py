@@ -10,7 +10,7 @@ from itertools import accumulate, pairwise
 
 from lsp_server.text.positions import TERMINATOR, characters_in_utf8, encode_utf8
 
-LINES_PER_BLOCK = 256
+LINES_PER_BLOCK = 128
 
 _MOST_LINES = LINES_PER_BLOCK * 2
 
