@@ -33,7 +33,7 @@ def _lines_in_code(text: str, place: Place) -> list[bool]:
     state, free = place.scan, []
     for line in text.split("\n")[:-1]:
         state = scan(line + "\n", state, jsx=place.jsx)
-        free.append(state.mode != "`")
+        free.append(all(item.bracket != "`" for item in state.open))
     return free
 
 
@@ -63,17 +63,18 @@ def _not_further_out(lines: list[str], free: list[bool], text: str, place: Place
     code = [line for line, is_free in zip(lines, free, strict=True) if is_free and line.strip()]
     least = min(map(indent_of, code), default=len(own))
     goes_on = bool(code) and indent_of(code[0]) == least and _CONTINUES.match(code[0].lstrip()) is not None
-    if least > len(own) or (least == len(own) and not goes_on) or least > _outermost_closed(text, place):
+    begins_at_margin = least < len(own) or (least == len(own) and goes_on)
+    if not begins_at_margin or least in _closed_indents(text, place):
         return lines
     return [own + line if is_free and line.strip() else line for line, is_free in zip(lines, free, strict=True)]
 
 
-def _outermost_closed(text: str, place: Place) -> int:
+def _closed_indents(text: str, place: Place) -> set[int]:
     """
-    The least indentation that a line may rightly have, since it closes what was opened as far out.
+    How far out a line may rightly stand because it closes what was opened as far out.
     """
     closings = scan(text, place.scan, jsx=place.jsx).closings
-    return min((place.scan.open[c.depth].indent for c in closings if c.depth >= 0), default=place.indent)
+    return {place.scan.open[c.depth].indent for c in closings if c.depth >= 0}
 
 
 def _narrowest(lines: list[str]) -> int:

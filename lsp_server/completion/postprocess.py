@@ -11,6 +11,7 @@ from lsp_server.completion.indentation import match_indentation
 from lsp_server.completion.place import Place
 from lsp_server.completion.request import CompletionRequest, NoCompletionReason
 from lsp_server.syntax.tree import parse
+from lsp_server.syntax.walk import errors
 from lsp_server.text.document import ContentChange
 from lsp_server.text.indentation import indent_of
 from lsp_server.text.positions import PositionEncoding
@@ -87,15 +88,15 @@ def drop_rest_of_line(draft: Draft, place: Place, _request: CompletionRequest) -
     rest = place.after.rstrip()
     if not rest:
         return draft
-    repeated = _repetition_of(rest, draft.text, place)
-    if repeated is not None:
-        return Draft(draft.text[:repeated]) if repeated else NoCompletionReason.REPEATS_SUFFIX
-    closer = _closer_already_there(draft.text, place)
-    if closer is None:
-        return draft
-    if _is_subsequence(rest, draft.text[closer:]):
-        return Draft(draft.text, len(rest))
-    return Draft(draft.text[:closer]) if closer else NoCompletionReason.REPEATS_SUFFIX
+    end = _repetition_of(rest, draft.text, place)
+    if end is None:
+        end = _closer_already_there(draft.text, place)
+        if end is None:
+            return draft
+        if _is_subsequence(rest, draft.text[end:]):
+            return Draft(draft.text, len(rest))
+    kept = draft.text[:end].rstrip(" ") if place.after[:1] == " " else draft.text[:end]
+    return Draft(kept) if kept else NoCompletionReason.REPEATS_SUFFIX
 
 
 def fit_indentation(draft: Draft, place: Place, _request: CompletionRequest) -> Draft | NoCompletionReason:
@@ -141,7 +142,7 @@ def withhold_parse_errors(draft: Draft, place: Place, request: CompletionRequest
     allowed = request.tree.error_count()
     for text in _shorter_and_shorter(draft.text, place.eol):
         candidate = replace(draft, text=text)
-        if any(_errors_with(candidate, closers, request) <= allowed for closers in _endings(text, place)):
+        if any(_is_sound(candidate, closers, request, allowed) for closers in _endings(text, place)):
             return candidate
     return NoCompletionReason.ADDS_PARSE_ERRORS
 
@@ -200,11 +201,13 @@ def _repetition_of(rest: str, text: str, place: Place) -> int | None:
     """
     Where `text` begins to say the `rest` of the line, or a beginning of it, with nothing of its own left open.
     """
+    wanted = rest.lstrip()
     for start in range(len(text)):
         tail = text[start:].rstrip()
-        if tail and rest.lstrip().startswith(tail) and (len(tail) == len(rest.lstrip()) or not tail[-1].isalnum()):
-            if _is_whole(text[:start], place):
-                return start
+        # A word that only begins like the rest need not be its repetition.
+        is_repeated = tail and wanted.startswith(tail) and (tail == wanted or not tail[-1].isalnum())
+        if is_repeated and _is_whole(text[:start], place):
+            return start
     return None
 
 
@@ -260,10 +263,17 @@ def _closers(opened: tuple[Open, ...]) -> str:
     return "".join(_CLOSERS[item.bracket] for item in reversed(opened))
 
 
-def _errors_with(draft: Draft, closers: str, request: CompletionRequest) -> int:
+def _is_sound(draft: Draft, closers: str, request: CompletionRequest, allowed: int) -> bool:
+    """
+    Whether the document with `draft` in it has fewer errors than it is `allowed`, or as many and none that begins here.
+    """
     document, encoding = request.document, PositionEncoding.UTF32
     start = document.position_at(request.offset, encoding)
     end = document.position_at(request.offset + draft.swallowed, encoding)
     change = ContentChange((start, end), draft.text + closers)
     changed, edits = document.apply([change], document.version, encoding)
-    return parse(changed, request.tree, edits).error_count()
+    found = list(errors(parse(changed, request.tree, edits).root))
+    first, last = edits[0].start_byte, edits[0].new_end_byte
+    return len(found) < allowed or (
+        len(found) == allowed and not any(first <= error.start_byte < last for error in found)
+    )

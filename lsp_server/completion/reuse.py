@@ -4,11 +4,14 @@ Go on offering a completion while the engineer types it, or accepts it piece by 
 
 from dataclasses import replace
 
+from lsp_server.completion.brackets import Scan, scan
 from lsp_server.completion.place import place_of
 from lsp_server.completion.postprocess import Draft, drop_rest_of_line
 from lsp_server.completion.request import Completion, CompletionRequest, NoCompletionReason, Source, Timings
 from lsp_server.providers.base import Usage
 from lsp_server.text.positions import Span
+
+_CLOSERS = ")]}\"'`>"
 
 MOST_CLOSERS = 3
 """How many characters an editor may have added by itself behind what was typed, such as `"` and `)`."""
@@ -67,6 +70,8 @@ def _added_behind(previous: Completion, request: CompletionRequest) -> str | Non
     behind = previous.document.slice(previous.offset, previous.document.length)
     now = request.document.slice(request.offset, request.document.length)
     added = now[: len(now) - len(behind)]
-    if len(added) > MOST_CLOSERS or added.strip(")]}\"'`>") or not now.endswith(behind):
+    if len(added) > MOST_CLOSERS or added.strip(_CLOSERS) or not now.endswith(behind):
         return None
-    return added
+    typed = request.document.slice(previous.span.start, request.offset)
+    closes_what_was_typed = not scan(typed + added, Scan(), jsx=False).closings
+    return added if closes_what_was_typed else None
