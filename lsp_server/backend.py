@@ -14,7 +14,7 @@ from lsp_server.completion.request import CompletionRequest
 from lsp_server.context.gather import gather
 from lsp_server.context.snippet import Context
 from lsp_server.files import WorkspaceFiles, path_of, uri_of
-from lsp_server.index.workspace_index import WorkspaceIndex
+from lsp_server.index.workspace_index import Progress, WorkspaceIndex
 from lsp_server.indexing import Indexing, store_of
 from lsp_server.policy.audit import AuditedProvider, CallRecord
 from lsp_server.policy.audit_log import AuditLog
@@ -142,7 +142,12 @@ class Backend:
         Import and make what the first request would otherwise wait for.
         """
         await self.provider.warm_up()
-        await self.indexing.ready()
+
+    async def read_workspace(self, progress: Progress) -> None:
+        """
+        Build the index.
+        """
+        await self.indexing.build(progress)
 
     async def aclose(self) -> None:
         """

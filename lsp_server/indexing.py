@@ -32,8 +32,10 @@ class Indexing:
 
     async def build(self, progress: Progress | None = None) -> None:
         """
-        Read the workspace, the open files and what they import first. Cancelling the task leaves the rest unread.
+        Read the workspace once, the open files and what they import first. Cancelling the task leaves the rest unread.
         """
+        if self._building is not None:
+            return await self.ready()
         cancelled = threading.Event()
         first = [document_path for document_path, _ in self._open_files()]
         self._building = asyncio.ensure_future(
@@ -49,6 +51,7 @@ class Indexing:
             await asyncio.shield(self._building)
         finally:
             cancelled.set()
+        return None
 
     async def ready(self) -> None:
         """

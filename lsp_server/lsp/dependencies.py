@@ -79,6 +79,14 @@ class Backend(Protocol):
         """
         ...
 
+    async def read_workspace(self, progress: Callable[[int, int], None]) -> None:
+        """
+        Learn what is in the workspace. `progress` is told, in any thread, how many files of how many are read.
+
+        Cancelling the task leaves the rest unread.
+        """
+        ...
+
     async def aclose(self) -> None:
         """
         Close connections and stores.

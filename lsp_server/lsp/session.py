@@ -27,6 +27,7 @@ from lsp_server.lsp.client import Client
 from lsp_server.lsp.dependencies import Services
 from lsp_server.lsp.equipment import Equipment, Orders, equip
 from lsp_server.lsp.journal import Journal
+from lsp_server.lsp.preparation import prepare
 from lsp_server.lsp.status import Status, StatusBoard, StatusKind
 from lsp_server.providers.base import Purpose
 from lsp_server.settings import Settings
@@ -259,7 +260,7 @@ class Session:
             if before is not None and before.backend is equipment.backend:
                 return
             self.journal.use(equipment.telemetry, identity)
-            self.spawn(equipment.backend.warm_up())
+            self.spawn(prepare(equipment.backend, self.client))
             if before is not None:
                 self._cancel_in_flight()
                 self._retired.append(asyncio.ensure_future(before.close()))

@@ -95,6 +95,13 @@ class ScriptedBackend:
         self.warm = True
         await self.provider.warm_up()
 
+    async def read_workspace(self, progress: Callable[[int, int], None]) -> None:
+        """
+        Tell of one file in three, and stop there until the index is complete.
+        """
+        progress(1, 3)
+        await self.indexed.wait()
+
     async def aclose(self) -> None:
         """
         Close the provider.
