@@ -59,7 +59,7 @@ class RedactedAround:
 
 def redact(text: str) -> Redacted:
     """
-    Replace every secret that is recognised; all else stands as it was.
+    Replace every secret that is recognised; all else stands as it was, on the line where it was.
     """
     (redacted,), counts = redact_pieces((text,))
     return Redacted(text=redacted, counts=counts)
@@ -126,9 +126,10 @@ def _replace(piece: str, start: int, secrets: Iterable[Secret]) -> str:
     parts = []
     position = 0
     for secret in secrets:
-        parts.append(piece[position : max(0, secret.start - start)])
-        parts.append(f"<redacted:{secret.kind}>")
-        position = secret.end - start
+        low, high = max(0, secret.start - start), min(len(piece), secret.end - start)
+        # Line ends stay, so that what follows keeps its line number.
+        parts += [piece[position:low], f"<redacted:{secret.kind}>", "\n" * piece.count("\n", low, high)]
+        position = high
     return "".join([*parts, piece[position:]])
 
 

@@ -208,6 +208,16 @@ class TestPrivateKeys:
         assert redact(text).text.count("<redacted:private-key>") == 1
         assert not [line for line in KEY if line in redact(text).text]
 
+    def test_the_lines_after_it_keep_their_numbers(self) -> None:
+        """
+        What is found in a redacted text can be looked up in the file.
+        """
+        text = f"const pem = `{pem(KEY)}`;\nconst a = 1;\n"
+
+        redacted = redact(text).text
+
+        assert redacted.split("\n").index("const a = 1;") == text.split("\n").index("const a = 1;")
+
     def test_cut_off_at_either_end(self) -> None:
         """
         A window that shows half of a key shows none of it.
@@ -232,7 +242,7 @@ class TestPrivateKeys:
 
         around = redact_around(text, text.index(KEY[5]), start, text.index(KEY[7]))
 
-        assert (around.prefix, around.suffix) == ("<redacted:private-key>",) * 2
+        assert (around.prefix, around.suffix) == ("<redacted:private-key>\n\n",) * 2
 
     @pytest.mark.parametrize(
         "code",
@@ -325,7 +335,8 @@ def test_only_secrets_are_replaced(text: str) -> None:
     position = 0
     for secret in find_secrets(text):
         assert position <= secret.start < secret.end
-        expected += [text[position : secret.start], placeholder(secret.kind)]
+        line_ends = "\n" * text.count("\n", secret.start, secret.end)
+        expected += [text[position : secret.start], placeholder(secret.kind), line_ends]
         position = secret.end
 
     assert redact(text).text == "".join([*expected, text[position:]])
