@@ -19,6 +19,7 @@ from lsp_server.indexing import Indexing, store_of
 from lsp_server.policy.audit import AuditedProvider, CallRecord
 from lsp_server.policy.audit_log import AuditLog
 from lsp_server.policy.guard import GuardedProvider
+from lsp_server.policy.redaction import redact
 from lsp_server.providers import choose
 from lsp_server.providers.backoff import BackingOffProvider
 from lsp_server.providers.base import Provider
@@ -161,21 +162,23 @@ class Backend:
         for path in self.files.walk():
             file = self.files.read_walked(path)
             if file.text is not None:
-                yield SourceFile(self._relative(path), file.text)
+                yield SourceFile(self._relative(path), redact(file.text).text)
 
     def _learn(self, path: Path) -> None:
         file = self.files.read(path)
         if file.text is None:
             self._corpus.remove(self._relative(path))
         else:
-            self._corpus.update(SourceFile(self._relative(path), file.text))
+            self._corpus.update(SourceFile(self._relative(path), redact(file.text).text))
 
     def _with_editor(self, asking: str, work: Callable[[], Context]) -> Context:
         self.indexing.follow_editor(asking)
         return work()
 
     def _read(self, path: str) -> str | None:
-        return self.files.read(Path(path)).text
+        # The whole file is searched here, since a snippet of it may cut a secret in two.
+        text = self.files.read(Path(path)).text
+        return None if text is None else redact(text).text
 
     def _relative(self, path: Path) -> str:
         return self._snapshot().relative_path(uri_of(path))

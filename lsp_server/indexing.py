@@ -10,6 +10,7 @@ from pathlib import Path
 
 from lsp_server.files import path_of
 from lsp_server.index.workspace_index import Progress, WorkspaceIndex
+from lsp_server.policy.redaction import redact
 from lsp_server.text.document import Document
 from lsp_server.workspace import Snapshot
 
@@ -74,7 +75,7 @@ class Indexing:
             for path, document in current.items():
                 if path != asking and self._known.get(path) is not document:
                     self._known[path] = document
-                    self.index.open_document(path, document.text)
+                    self.index.open_document(path, redact(document.text).text)
 
     def files_changed(self, paths: Sequence[Path]) -> None:
         """

@@ -151,11 +151,11 @@ def _candidates(text: str) -> Iterator[Secret]:
 
 def _repetitions(text: str, recognised: Sequence[Secret]) -> Iterator[Secret]:
     """
-    Other places of secrets that gave themselves away once, such as by the name they are assigned to.
+    Other places of secrets, or of their lines, that gave themselves away once, as by the name they are assigned to.
     """
-    kinds = {text[secret.start : secret.end]: secret.kind for secret in recognised}
+    kinds = {line: secret.kind for secret in recognised for line in text[secret.start : secret.end].split("\n")}
     for value, kind in list(kinds.items())[: REPETITION_WORK // (len(text) + 1)]:
-        if len(value) in REPEATED_LENGTHS and "\n" not in value:
+        if len(value) in REPEATED_LENGTHS:
             for found in re.finditer(re.escape(value), text):
                 yield Secret(*found.span(), kind)
 
