@@ -80,9 +80,9 @@ class Prompt:
     """
     One request to a model, before any provider's dialect.
 
-    `fingerprint` identifies the wording (template and few-shots), so that a changed word changes cache keys and events.
+    `fingerprint` identifies the wording (template, few-shots): a changed word changes cache keys and events.
     `files` names the workspace files whose text is in the prompt, relative and with forward slashes.
-    `reply_start` is what the reply should begin with; a model that accepts prefill gets it as such, others are only told.
+    `reply_start` is what the reply should begin with: prefill for a model that accepts it; others are only told.
     """
 
     purpose: Purpose

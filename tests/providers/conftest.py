@@ -5,13 +5,8 @@ An environment without credentials of the machine that runs the tests.
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from tests.providers.routes import ROUTES, SECRET
-
-# How long an example takes says something about the machine and nothing about the code.
-settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("unhurried")
 
 PREFIXES = ("ANTHROPIC_", "AWS_")
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")

@@ -143,7 +143,7 @@ class LoopbackServer:
         """
         return [exchange.body for exchange in self.exchanges]
 
-    def wait_for(self, count: int, timeout: float = 10.0) -> Exchange:
+    def wait_for(self, count: int, timeout: float = 30.0) -> Exchange:
         """
         Block until `count` requests have come; gives the last of them.
         """
