@@ -86,7 +86,7 @@ CLOUDS = (
     _placed("aws-secret-key", "sia", rf"A[KS]IA[A-Z0-9]{{16}}{BESIDE}(?P<secret>{AWS_SECRET})", before=1),
     _named("aws-secret-key", "secretaccesskey secret_access_key", "secret_?access_?key", AWS_SECRET),
     _named("aws-secret-key", "awssecret aws_secret", "aws_?secret(?:_?key)?", AWS_SECRET),
-    _named("aws-session-token", "sessiontoken session_token", "session_?token", r"[A-Za-z0-9/+=]{80,}+"),
+    _named("aws-session-token", "sessiontoken session_token", "session_?token", r"[A-Za-z0-9/+=]{40,}+"),
     _token("aws-session-token", "FwoGZXIvYXdz IQoJb3JpZ2lu", "[A-Za-z0-9/+=_-]{50,}+"),
     _token("aws-bedrock-key", "ABSK bedrock-api-key-", r"[\w+/-]{40,}+={0,2}"),
     _token("google-api-key", "AIza", WORD + "{35,}+"),
@@ -109,7 +109,7 @@ CLOUDS = (
     _token("planetscale-token", "pscale_tkn_ pscale_oauth_ pscale_pw_", r"[\w.=-]{30,}+"),
     _token("databricks-token", "dapi", HEX + "{32}(?:-[0-9])?" + END),
     _named("cloudflare-token", "cloudflare cf_a cfa", "(?:cloudflare|cf)_?api_?(?:token|key)", WORD + "{37,40}"),
-    _token("cloudflare-origin-key", "v1.0-", f"{HEX}{{24}}-{HEX}{{100,}}+"),
+    _token("cloudflare-origin-key", "v1.0-", f"{HEX}{{24}}-{HEX}{{40,}}+"),
 )
 
 LANGUAGE_MODELS = (
@@ -194,7 +194,7 @@ SERVICES = (
 )
 
 ANY_VENDOR = (
-    _placed("jwt", "eyj", r"(?:(?<![\w-])|(?<=\\[nrt]))eyJ[\w-]{10,}+\.eyJ[\w-]{10,}+\.[\w-]{10,}+"),
+    _placed("jwt", "eyj", r"(?:(?<![\w-])|(?<=\\[nrt]))eyJ[\w-]{10,}+\.eyJ[\w-]{10,}+(?:\.[\w-]{10,}+)?"),
     _placed(
         "url-password",
         "://",

@@ -24,6 +24,7 @@ from tests.support.workplace import Workplace
 
 SERVE = (sys.executable, "-m", "lsp_server", "serve")
 REPLY = "a + b;"
+FAR_AWAY = [f"// line {number} of many" for number in range(500)]
 A_DOCUMENT = 10
 KEY = private_key(random.Random(11), lines=4)
 PLANTED = (*planted_secrets(seed=41), Planted("private-key", KEY[0], pem(KEY)))
@@ -81,7 +82,10 @@ def documents() -> list[tuple[str, str, Sequence[Planted]]]:
         number = start // A_DOCUMENT
         lines = [f"/*\n{each.line}\n*/\n// {each.line}" for each in planted]
         imported = f'import {{ shared{number} }} from "./shared{number}";\n'
-        found.append((f"src/a{number}.ts", "\n".join([imported, *lines, f"export const sum{number} = "]), planted))
+        telling = [each for each in planted if each.line == f'const key = "{each.secret}";']
+        declared = [f'export const own{number}{index} = "{each.secret}";' for index, each in enumerate(telling)]
+        text = "\n".join([imported, *declared, *FAR_AWAY, *lines, f"export const sum{number} = own{number}"])
+        found.append((f"src/a{number}.ts", text, planted))
     return found
 
 
@@ -187,7 +191,7 @@ def test_no_secret_gets_out_or_stays_behind(
     assert len(sent) > 2 * len(documents())
     assert [planted_in(request) for request in sent] == [[] for _ in sent]
     for number in range(len(documents())):
-        assert any(f"export const sum{number} = " in request and "<redacted:" in request for request in sent)
+        assert any(f"export const sum{number} = own{number}" in request and "<redacted:" in request for request in sent)
     assert planted_in(said) == []
 
     files = {file: readable(file, content) for file, content in workplace.state_bytes()}
