@@ -11,7 +11,7 @@ def main() -> None:
     """
     if sys.argv[1:] in (["serve"], ["serve", "--stdio"]):
         # An editor waits for this one: it skips the command-line library, which costs a twentieth of the start.
-        from lsp_server.cli.serve import serve_stdio
+        from lsp_server.app import serve_stdio
 
         sys.exit(serve_stdio())
     from lsp_server.cli.main import run

@@ -2,6 +2,7 @@
 The composition root: the only place that builds providers, caches, stores and what the engine is given.
 """
 
+import gc
 import logging
 import os
 import time
@@ -19,6 +20,18 @@ if TYPE_CHECKING:
     from lsp_server.workspace import Folder, Snapshot
 
 logger = logging.getLogger("pacenotes")
+
+
+def serve_stdio() -> int:
+    """
+    Serve the editor that started this process; returns the exit code.
+    """
+    # Nothing that is made while starting is ever garbage. The session switches the collector on again.
+    gc.disable()
+    from lsp_server.lsp.server import serve
+    from lsp_server.lsp.transport import stdio
+
+    return serve(services(), stdio())
 
 
 def services(environ: Mapping[str, str] = os.environ) -> Services:

@@ -15,21 +15,12 @@ def serve(*, stdio: bool, tcp: str | None) -> int:
     Serve one editor over the Language Server Protocol.
     """
     if tcp is None:
+        from lsp_server.app import serve_stdio
+
         return serve_stdio()
     if stdio:
         raise click.UsageError("--stdio and --tcp exclude each other: name one.")
     return serve_tcp(tcp)
-
-
-def serve_stdio() -> int:
-    """
-    Serve the editor that started this process.
-    """
-    from lsp_server.app import services
-    from lsp_server.lsp.server import serve as serve_client
-    from lsp_server.lsp.transport import stdio
-
-    return serve_client(services(), stdio())
 
 
 def serve_tcp(address: str) -> int:

@@ -4,6 +4,7 @@ The language server: what it announces, and who handles each message.
 Only what answering `initialize` takes is imported here; the handlers' module comes with the first message after it.
 """
 
+import gc
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -75,6 +76,10 @@ class Server(LanguageServer):
         from lsp_server.lsp.client import Client
         from lsp_server.lsp.session import Session
 
+        if not gc.isenabled():
+            # Whoever started us has put it off. What is there by now stays for good, and is never looked through.
+            gc.freeze()
+            gc.enable()
         assert self._params is not None, "the protocol lets nothing through before `initialize`"
         return Session(Client(self, self._params), self._services)
 
