@@ -7,7 +7,8 @@ from collections.abc import Callable
 from threading import Lock
 from typing import TypeVar
 
-from lsp_server.index.extraction import extract, parser_for
+from lsp_server.index.extraction import extract
+from lsp_server.index.nodes import parser_for
 from lsp_server.index.record import FileRecord
 
 Read = Callable[[str], str | None]
