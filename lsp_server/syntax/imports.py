@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lsp_server.syntax.tree import SyntaxTree
+from lsp_server.syntax.walk import without_errors
 from lsp_server.text.positions import Span
 
 if TYPE_CHECKING:
@@ -50,13 +51,9 @@ _SPECIFIERS = frozenset({"import_specifier", "export_specifier"})
 
 
 def _statements(tree: SyntaxTree) -> Iterator[Import]:
-    waiting = list(tree.root.children)
-    while waiting:
-        node = waiting.pop()
+    for node in without_errors(tree.root):
         if node.type in ("import_statement", "export_statement"):
             yield from _statement(tree, node)
-        elif node.is_error:
-            waiting.extend(node.children)
 
 
 def _statement(tree: SyntaxTree, statement: Node) -> Iterator[Import]:

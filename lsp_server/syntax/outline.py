@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from lsp_server.syntax.imports import Import, imports
 from lsp_server.syntax.signature import FUNCTIONS, body_within, first_sentence, signature_of
 from lsp_server.syntax.tree import SyntaxTree
+from lsp_server.syntax.walk import without_errors
 from lsp_server.text.positions import Span
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def outline(tree: SyntaxTree) -> tuple[Declaration, ...]:
     """
     The declarations at the top level, with their members, in order; every overload is one.
     """
-    statements = tuple(_without_errors(tree.root))
+    statements = tuple(without_errors(tree.root))
     apart = _names_exported_apart(tree, statements)
     return tuple(
         replace(declaration, exported=True, default=declaration.default or apart[declaration.name])
@@ -146,19 +147,6 @@ class _Statement:
             exported=exported,
             default=exported and any(child.type in ("default", "=") for child in node.children),
         )
-
-
-def _without_errors(holder: Node) -> Iterator[Node]:
-    """
-    What is directly in `holder`, and what was salvaged of the ERRORs in it.
-    """
-    waiting = list(reversed(holder.children))
-    while waiting:
-        node = waiting.pop()
-        if node.is_error:
-            waiting.extend(reversed(node.children))
-        else:
-            yield node
 
 
 def _names_exported_apart(tree: SyntaxTree, statements: Iterable[Node]) -> dict[str, bool]:
@@ -282,12 +270,12 @@ def _members(tree: SyntaxTree, node: Node, depth: int) -> Iterator[Declaration]:
     if body is None:
         return
     if body.type in _HAVE_MEMBERS:
-        for child in _without_errors(body):
+        for child in without_errors(body):
             if child.type in _KINDS:
                 yield _declaration(tree, child, _Statement.of(tree, child), 0)
                 yield from _parameter_properties(tree, child)
     elif body.type == "statement_block" and _is_namespace(node) and depth > 0:
-        yield from _declared(tree, _without_errors(body), depth - 1)
+        yield from _declared(tree, without_errors(body), depth - 1)
 
 
 def _body_of_value(node: Node) -> Node | None:

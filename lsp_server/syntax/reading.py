@@ -16,9 +16,10 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
+from lsp_server.syntax.nonsense import Patience, is_nonsense
 from lsp_server.text.document import Document, TextEdit
 from lsp_server.text.positions import Span
 
@@ -62,28 +63,39 @@ def language_of(grammar: Grammar) -> Language:
 class Reading:
     """
     A tree, and which bytes the statements with errors take.
+
+    `abandoned` is the length of a text that would have taken too long. Its tree is that of no text, and all is broken.
     """
 
     tree: Tree
     broken: tuple[Span, ...]
+    abandoned: int = 0
 
 
 def read(grammar: Grammar, document: Document) -> Reading:
     """
     Read all of `document`.
     """
-    tree = _parsed(grammar, document.utf8)
-    return Reading(tree=tree, broken=_broken(tree))
+    source = document.utf8
+    tree = None if is_nonsense(source, partial(_parsed, grammar)) else _parsed(grammar, source)
+    return Reading(tree=tree, broken=_broken(tree)) if tree else _given_up(grammar, len(source))
 
 
 def read_again(grammar: Grammar, document: Document, old: Reading, edits: Sequence[TextEdit]) -> Reading:
     """
     Read `document`, reusing what `edits` left of an `old` reading, which itself stays as it is.
     """
+    if old.abandoned:
+        is_still_long = len(document.utf8) > _WORTH_ANOTHER_TRY * old.abandoned
+        return _given_up(grammar, old.abandoned) if is_still_long else read(grammar, document)
+    if any(len(edit.text) > _LONG for edit in edits):
+        return read(grammar, document)
     told = _told(old.tree, edits)
     suspect = _joined(_moved(span, edits) for span in old.broken)
     while True:
         tree = _parsed(grammar, document.utf8, _forgetting(told, suspect, document))
+        if tree is None:
+            return _given_up(grammar, len(document.utf8))
         broken = _broken(tree)
         wider = _joined((*suspect, *broken))
         if wider == suspect:
@@ -98,20 +110,44 @@ _CONTAINERS = frozenset({"program", "statement_block", "class_body", "switch_bod
 # The whole is the surer way, for an error at the end of a block may reach beyond it.
 _LONG = 4096
 
+# The share of an abandoned text that another must not exceed to be tried again.
+_WORTH_ANOTHER_TRY = 0.9
+
+# How much is handed to the parser at a time.
+_CHUNK = 1 << 16
+
 _parsers = threading.local()
 
 
-def _parsed(grammar: Grammar, source: bytes, old: Tree | None = None) -> Tree:
-    # A parser must not be shared between threads; it lets go of the interpreter while it reads.
+def _parsed(grammar: Grammar, source: bytes, old: Tree | None = None) -> Tree | None:
+    """
+    The tree of `source`, or nothing if it would take too long.
+    """
     from tree_sitter import Parser
 
+    # A parser must not be shared between threads; it lets go of the interpreter while it reads.
     parser = getattr(_parsers, grammar, None)
     if parser is None:
         parser = Parser(language_of(grammar))
         setattr(_parsers, grammar, parser)
-    tree = parser.parse(source) if old is None else parser.parse(source, old)
-    assert tree is not None, "a parser with a language and without a time limit gives a tree"
-    return tree
+
+    def chunk(start: int, _: object) -> bytes:
+        return source[start : start + _CHUNK]
+
+    with Patience(len(source)) as patience:
+        try:
+            if old is None:
+                return parser.parse(chunk, progress_callback=patience.is_lost)
+            return parser.parse(chunk, old, progress_callback=patience.is_lost)
+        except ValueError:
+            parser.reset()
+            return None
+
+
+def _given_up(grammar: Grammar, length: int) -> Reading:
+    tree = _parsed(grammar, b"")
+    assert tree is not None, "nothing is quickly read"
+    return Reading(tree=tree, broken=(Span(0, length),), abandoned=length)
 
 
 def _told(tree: Tree, edits: Sequence[TextEdit]) -> Tree:

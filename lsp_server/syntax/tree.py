@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lsp_server.syntax.reading import Grammar, Reading, read, read_again
+from lsp_server.syntax.walk import errors
 from lsp_server.text.document import Document, TextEdit
 from lsp_server.text.positions import Span
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+__all__ = ["SyntaxTree", "errors", "grammar_for", "parse", "parse_text"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +78,8 @@ class SyntaxTree:
         """
         How many stretches the grammar could not read and how many tokens it missed, in all or touching `span`.
         """
+        if self.reading.abandoned:
+            return 1
         start = 0 if span is None else self.document.byte_offset(span.start)
         end = self.root.end_byte if span is None else self.document.byte_offset(span.end)
         return sum(node.start_byte <= end and node.end_byte >= start for node in errors(self.root))
@@ -113,18 +118,6 @@ def grammar_for(language_id: str) -> Grammar:
     The grammar for an editor's language id; plain TypeScript for one that we do not know.
     """
     return _GRAMMARS.get(language_id, Grammar.TYPESCRIPT)
-
-
-def errors(root: Node) -> Iterator[Node]:
-    """
-    The ERROR and MISSING nodes under `root`, outermost first and in no other order.
-    """
-    waiting = [root] if root.has_error else []
-    while waiting:
-        node = waiting.pop()
-        if node.is_error or node.is_missing:
-            yield node
-        waiting.extend(child for child in node.children if child.has_error)
 
 
 _GRAMMARS = {
