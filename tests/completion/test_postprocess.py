@@ -296,6 +296,7 @@ def test_what_is_swallowed_counts_for_the_check() -> None:
         ("import { a } from './█';", "cart';", "import { a } from './cart█';"),
         ("const a = b ? c : █;\n", "d;\nconst e = f;", "const a = b ? c : d█;\n"),
         ("const 日本 = '🎉█';\n", "🎊';", "const 日本 = '🎉🎊█';\n"),
+        (BODY, "call(one);\ncall(one);\ncall(one);\ncall(one);", "function f() {\n  call(one);█\n}\n"),
         ("call(█)", "", NoCompletionReason.EMPTY_REPLY),
         ("call(█)", ")", NoCompletionReason.REPEATS_SUFFIX),
         (BODY, "}", NoCompletionReason.REPEATS_SUFFIX),

@@ -92,6 +92,7 @@ BLANK_LINES = [
     ("call(\n  a,\n  █\n);", "(b) => {\n    c(b);\n  },", "\n  d,\n);\n"),
     ("class A {\n  b = 1;\n\n  █\n}", "c() {\n    return this.b;\n  }", "\n\n  d() {}\n}\n"),
     ("interface A {\n  b: string;\n  █\n}", "c: number;", "\n  d: boolean;\n}\n"),
+    ("interface A {\n  b: string;\n  █\n}", "pipe<\n    C,\n    D,\n  >(e: E): F;", "\n  g: G;\n}\n"),
     ("enum A {\n  B,\n  █\n}", "C,", "\n  D,\n}\n"),
 ]
 
@@ -203,6 +204,9 @@ def test_closers_of_the_document_end_it() -> None:
     assert read("if (a) {\n  b();\n  call(█\n}", "c);\n}\nd();") == "c);"
     assert read("call({\n  a: 1█\n});", ",\n});\nb();") == ","
     assert read("call({\n  a: {\n    b: 1█\n});", ",\n  },\n});\n") == ","
+    assert read("throw a(`b █\n\ncall(`c`);\n", "${d}`);\ne();") == "${d}`);"
+    assert read('test("a", (█\n  b();\n});\n', ") => {") == ") => {"
+    assert read("if (a) {\n  b();\n█\n  c();\n}\n", "} else {") == "} else {"
     assert read("f(() => {\n  g({\n    a█\n});", ",\n  });\n});\n") == ","
 
 
