@@ -9,8 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import as_file, files
@@ -26,6 +25,7 @@ from lsp_server.demo.scenes import SCENES, Ending, Scene
 
 CREDENTIALS = ("ANTHROPIC_", "AWS_", "PACENOTES_")
 LINES_SHOWN = 3
+CONTEXT_SHOWN = 3
 
 
 async def tour(console: Console) -> None:
@@ -135,10 +135,13 @@ def _show(scene: Scene, buffer: Buffer, cursor: int, offered: str, console: Cons
 
 
 def _show_context(context: Any, console: Console) -> None:
-    snippets = context["snippets"] if isinstance(context, Mapping) else context.snippets
-    names = Counter(_field(snippet, "path") for snippet in snippets)
-    if names:
-        console.print(f"A model would also see: {', '.join(names)}.")
+    """
+    The most important of what a remote model would be sent besides the code around the cursor.
+    """
+    snippets = _field(context, "snippets")
+    first = [f"{_field(snippet, 'path')} ({_field(snippet, 'reason')})" for snippet in snippets[:CONTEXT_SHOWN]]
+    more = f" and {len(snippets) - CONTEXT_SHOWN} more" if len(snippets) > CONTEXT_SHOWN else ""
+    console.print(f"Context for a remote model, {_field(context, 'tokens')} tokens: {', '.join(first)}{more}.")
 
 
 def _field(item: Any, name: str) -> Any:
@@ -184,6 +187,10 @@ def _show_audit(environ: Mapping[str, str], console: Console) -> None:
             removed,
         )
         console.print("  ".join(told), highlight=False)
+
+
+def _counted(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more files"
 
 
 def _run(environ: Mapping[str, str], *arguments: str) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from jsonschema import Draft202012Validator, ValidationError  # type: ignore[import-untyped]  # It ships no types.
+from jsonschema import Draft202012Validator, ValidationError
 
 from telemetry.catalog import EVENTS_PAGE, KINDS, events_page, json_schema
 from telemetry.declaration import Kind, declaration_of, fields_of
