@@ -22,10 +22,17 @@ _LOOP_HEAD = re.compile(r"\bfor\s*(?:await\s*)?\([^)]*$")
 
 @dataclass(frozen=True, slots=True)
 class _Cursor:
+    request: CompletionRequest
     before: str
     after: str
-    region: Region
-    document_is_blank: bool
+
+    @property
+    def document_is_blank(self) -> bool:
+        return not self.before.strip() and not self.request.document.text.strip()
+
+    @property
+    def region(self) -> Region:
+        return region_at(self.request.tree, self.request.offset)
 
 
 def reason_to_skip(request: CompletionRequest, settings: Settings) -> NoCompletionReason | None:
@@ -36,10 +43,8 @@ def reason_to_skip(request: CompletionRequest, settings: Settings) -> NoCompleti
     """
     if (reason := _not_in(request, settings)) or request.trigger_kind is TriggerKind.INVOKED:
         return reason
-    document = request.document
-    before, after = document.line_prefix(request.offset), document.line_suffix(request.offset)
-    is_blank = not before.strip() and not document.text.strip()
-    cursor = _Cursor(before, after, region_at(request.tree, request.offset), is_blank)
+    document, offset = request.document, request.offset
+    cursor = _Cursor(request, document.line_prefix(offset), document.line_suffix(offset))
     return next((reason for reason, holds in REASONS.items() if holds(cursor, settings)), None)
 
 
@@ -49,9 +54,9 @@ REASONS: Mapping[NoCompletionReason, Callable[[_Cursor, Settings], bool]] = {
     NoCompletionReason.MID_LINE: lambda at, _: not _MAY_FOLLOW.match(at.after),
     NoCompletionReason.AFTER_STATEMENT_END: lambda at, _: _is_after_end(at),
     NoCompletionReason.INSIDE_COMMENT: lambda at, given: (
-        at.region is Region.COMMENT and not given.completion_in_comments
+        not given.completion_in_comments and at.region is Region.COMMENT
     ),
-    NoCompletionReason.INSIDE_STRING: lambda at, given: at.region is Region.STRING and not given.completion_in_strings,
+    NoCompletionReason.INSIDE_STRING: lambda at, given: not given.completion_in_strings and at.region is Region.STRING,
 }
 """When not to ask on our own account, in the order in which it is looked at."""
 
