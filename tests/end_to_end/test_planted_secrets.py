@@ -7,6 +7,7 @@ import json
 import random
 import sqlite3
 import sys
+import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -158,9 +159,12 @@ def in_halves(secret: str) -> tuple[str, str]:
 
 def readable(file: Path, content: bytes) -> str:
     """
-    The bytes of a file as text, and the rows of a database unpacked.
+    The bytes of a file as text, and the rows of a database or the members of an archive unpacked.
     """
     parts = [content.decode("latin-1")]
+    if zipfile.is_zipfile(file):
+        with zipfile.ZipFile(file) as archive:
+            parts += [archive.read(member).decode("latin-1") for member in archive.namelist()]
     if content.startswith(b"SQLite format 3"):
         with contextlib.closing(sqlite3.connect(file)) as connection:
             for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
@@ -203,6 +207,29 @@ def test_no_secret_gets_out_or_stays_behind(
     assert not (workplace.workspace / "here").exists()
 
 
+def test_the_local_model_learns_no_secret(workplace: Workplace, elsewhere: MessagesApi) -> None:
+    """
+    Neither what it keeps of the workspace nor what it offers holds one.
+    """
+    plant(workplace, elsewhere)
+    said: list[Any] = []
+    with Editor(SERVE, environ={**workplace.environ, "PACENOTES_PROVIDER": "local"}) as editor:
+        editor.initialize(workspaceFolders=[{"uri": uri_of(workplace.workspace), "name": "planted"}])
+        editor.call("pacenotes/ready")
+        uri = uri_of(workplace.workspace / "src" / "new.ts")
+        for start in dict.fromkeys(each.line.partition(each.secret)[0] for each in PLANTED):
+            editor.open(uri, start)
+            said += complete(editor, uri, start, len(start))
+            editor.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+        assert editor.shut_down() == 0
+        said.append(editor.stderr)
+
+    assert planted_in(json.dumps(said)) == []
+    files = {file: readable(file, content) for file, content in workplace.state_bytes()}
+    assert [file for file in files if file.suffix == ".npz"]
+    assert {file.name: found for file, text in files.items() if (found := planted_in(text))} == {}
+
+
 def test_the_search_for_secrets_finds_them(tmp_path: Path) -> None:
     """
     A secret in a database, packed or not, would be seen.
@@ -212,4 +239,8 @@ def test_the_search_for_secrets_finds_them(tmp_path: Path) -> None:
         connection.execute("CREATE TABLE t (packed BLOB)")
         connection.execute("INSERT INTO t VALUES (?)", (zlib.compress((" " * 9000 + PLANTED[0].secret).encode()),))
 
+    with zipfile.ZipFile(tmp_path / "a.npz", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("texts", " " * 9000 + PLANTED[1].secret)
+
+    assert set(planted_in(readable(tmp_path / "a.npz", b""))) == {PLANTED[1].kind}
     assert set(planted_in(readable(file, file.read_bytes()))) == {PLANTED[0].kind}

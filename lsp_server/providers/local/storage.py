@@ -17,6 +17,7 @@ from lsp_server.providers.local.corpus import SourceFile
 from lsp_server.providers.local.rows import Numbers
 from lsp_server.providers.local.vocabulary import NEWLINE_ID, Vocabulary
 from lsp_server.providers.local.workspace_index import FileWords, lex_file
+from lsp_server.storage import make_private
 
 FORMAT = 1
 """Raised whenever the lexer or the layout changes; other formats are ignored."""
@@ -77,7 +78,7 @@ def save_words(path: Path, sources: Iterable[SourceFile], stored: StoredWords) -
     words, texts = _renumber(np.concatenate([none, *(file.words for file in kept.values())]), stored.vocabulary)
     spaced = np.concatenate([none.astype(np.bool_), *(file.spaced for file in kept.values())])
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private(path.parent)
         with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as opened:
             np.savez_compressed(
                 opened,
