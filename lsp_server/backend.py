@@ -62,7 +62,8 @@ class Backend:
         self.audit_log = AuditLog(self.storage.audit, days=settings.audit_retention_days, now=utc_now, warn=warn)
         self.index = WorkspaceIndex(
             [path.as_posix() for path in paths],
-            read=self._read,
+            read=lambda path: _without_secrets(self.files.read(Path(path)).text),
+            read_walked=lambda path: _without_secrets(self.files.read_walked(Path(path)).text),
             is_excluded=lambda path: self.files.is_excluded(Path(path)) is not None,
             store=store_of(self.storage.index, paths, ".sqlite") if paths else None,
         )
@@ -175,11 +176,6 @@ class Backend:
         self.indexing.follow_editor(asking)
         return work()
 
-    def _read(self, path: str) -> str | None:
-        # The whole file is searched here, since a snippet of it may cut a secret in two.
-        text = self.files.read(Path(path)).text
-        return None if text is None else redact(text).text
-
     def _relative(self, path: Path) -> str:
         return self._snapshot().relative_path(uri_of(path))
 
@@ -190,6 +186,11 @@ class Backend:
         folders = [Path(folder.path) for folder in self._snapshot().folders if folder.path]
         rules = (self.files.is_excluded(folder / relative) for folder in folders)
         return next((rule for rule in rules if rule), None)
+
+
+def _without_secrets(text: str | None) -> str | None:
+    # The whole file is searched here, since a snippet of it may cut a secret in two.
+    return None if text is None else redact(text).text
 
 
 def wrapped(

@@ -10,7 +10,8 @@ from lsp_server.context.inference import Inference
 from lsp_server.context.piece import Piece
 from lsp_server.context.situation import Situation
 from lsp_server.context.source import Source
-from lsp_server.index.windows import Window, term_id
+from lsp_server.index.blocks import term_id
+from lsp_server.index.windows import Window
 from lsp_server.index.words import parts
 
 MAX_WINDOWS = 12

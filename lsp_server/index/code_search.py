@@ -5,7 +5,8 @@ Search over the code of the workspace while it changes: one large sorted index a
 from collections.abc import Iterable, Mapping, Sequence
 from threading import Lock
 
-from lsp_server.index.windows import Blocks, Window, WindowIndex
+from lsp_server.index.blocks import Blocks
+from lsp_server.index.windows import Window, WindowIndex
 
 MAX_CHANGED = 200
 
@@ -16,20 +17,33 @@ class CodeSearch:
     """
 
     def __init__(self) -> None:
-        self._blocks: dict[str, Blocks] = {}
-        self._changed: set[str] = set()
+        self._changed: dict[str, Blocks | None] = {}
         self._main = WindowIndex.build(())
+        self._main_paths: frozenset[str] = frozenset()
         self._recent = WindowIndex.build(())
         self._recent_is_current = True
         self._lock = Lock()
+
+    @property
+    def settled(self) -> WindowIndex:
+        """
+        The sorted index, without what has changed since.
+        """
+        return self._main
+
+    def open(self, settled: WindowIndex) -> None:
+        """
+        Begin with what was settled at another time.
+        """
+        with self._lock:
+            self._main, self._main_paths = settled, frozenset(settled.paths)
 
     def put(self, path: str, blocks: Blocks) -> None:
         """
         Take a file in, or take it in anew.
         """
         with self._lock:
-            self._blocks[path] = blocks
-            self._changed.add(path)
+            self._changed[path] = blocks
             self._recent_is_current = False
 
     def remove(self, path: str) -> None:
@@ -37,37 +51,36 @@ class CodeSearch:
         Forget a file.
         """
         with self._lock:
-            if self._blocks.pop(path, None) is not None:
-                self._changed.add(path)
-                self._recent_is_current = False
+            if path in self._main_paths:
+                self._changed[path] = None
+            else:
+                self._changed.pop(path, None)
+            self._recent_is_current = False
 
     def settle(self) -> None:
         """
         Sort everything anew; worth it after many changes, and done in whatever thread calls.
         """
         with self._lock:
-            files = sorted(self._blocks.items())
-            settled = set(self._changed)
-        main = WindowIndex.build(files)
+            changed, main = dict(self._changed), self._main
+        files = [(path, blocks) for path, blocks in sorted(changed.items()) if blocks is not None]
+        settled = main.changed(changed, files)
         with self._lock:
-            self._main = main
+            self._main, self._main_paths = settled, frozenset(settled.paths)
             # What changed while we sorted stays in the small index.
-            self._changed = self._changed - settled
+            self._changed = {
+                path: blocks
+                for path, blocks in self._changed.items()
+                if path not in changed or blocks is not changed[path]
+            }
             self._recent_is_current = False
-
-    @property
-    def settled(self) -> bool:
-        """
-        Whether nothing has changed since everything was sorted.
-        """
-        return not self._changed
 
     @property
     def unsettled(self) -> bool:
         """
         Whether so much has changed that it should be settled.
         """
-        return len(self._changed) > MAX_CHANGED
+        return len(self._changed) > (MAX_CHANGED if self._main.size else 0)
 
     def search(self, query: Mapping[int, float], without: Iterable[str], limit: int) -> list[Window]:
         """
@@ -97,7 +110,7 @@ class CodeSearch:
         with self._lock:
             # What is not settled yet would take too long to sort while somebody waits.
             if not self._recent_is_current and len(self._changed) <= MAX_CHANGED:
-                changed = sorted(path for path in self._changed if path in self._blocks)
-                self._recent = WindowIndex.build((path, self._blocks[path]) for path in changed)
+                changed = [(path, blocks) for path, blocks in sorted(self._changed.items()) if blocks is not None]
+                self._recent = WindowIndex.build(changed)
                 self._recent_is_current = True
             return self._recent, set(self._changed)

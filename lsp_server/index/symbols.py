@@ -81,11 +81,11 @@ class Symbols:
 
     def __init__(self) -> None:
         self._of_file: dict[str, Summary] = {}
-        self._named: dict[str, set[Symbol]] = defaultdict(set)
-        self._with_part: dict[str, set[Symbol]] = defaultdict(set)
+        self._named: dict[str, list[Symbol]] = defaultdict(list)
+        self._with_part: dict[str, list[Symbol]] = defaultdict(list)
         self._importers: dict[str, set[str]] = defaultdict(set)
         self._in_folder: dict[str, set[str]] = defaultdict(set)
-        self._members: dict[str, set[Membership]] = defaultdict(set)
+        self._having_member: dict[str, set[str]] = defaultdict(set)
         self._count = 0
 
     def put(self, path: str, summary: Summary) -> None:
@@ -97,14 +97,14 @@ class Symbols:
         self._in_folder[dirname(path)].add(path)
         for name, kind, line in summary.symbols:
             symbol = Symbol(path, name, kind, line)
-            self._named[name].add(symbol)
-            self._count += 1
-            for part in parts(name):
-                self._with_part[part].add(symbol)
+            self._named[name].append(symbol)
+            for part in set(parts(name)):
+                self._with_part[part].append(symbol)
+        self._count += len(summary.symbols)
         for _, name in summary.imported:
             self._importers[name].add(path)
-        for name, owner_line, line in summary.members:
-            self._members[name].add(Membership(path, owner_line, line))
+        for name in {row[0] for row in summary.members}:
+            self._having_member[name].add(path)
 
     def remove(self, path: str) -> None:
         """
@@ -116,14 +116,14 @@ class Symbols:
         self._in_folder[dirname(path)].discard(path)
         for name, kind, line in summary.symbols:
             symbol = Symbol(path, name, kind, line)
-            self._named[name].discard(symbol)
-            self._count -= 1
-            for part in parts(name):
-                self._with_part[part].discard(symbol)
+            self._named[name].remove(symbol)
+            for part in set(parts(name)):
+                self._with_part[part].remove(symbol)
+        self._count -= len(summary.symbols)
         for _, name in summary.imported:
             self._importers[name].discard(path)
-        for name, owner_line, line in summary.members:
-            self._members[name].discard(Membership(path, owner_line, line))
+        for name in {row[0] for row in summary.members}:
+            self._having_member[name].discard(path)
 
     def __len__(self) -> int:
         """How many symbols there are."""
@@ -139,20 +139,21 @@ class Symbols:
         """
         The members of exactly this name.
         """
-        return tuple(sorted(self._members.get(name, ())))
+        rows = ((path, row) for path in self._having_member.get(name, ()) for row in self._of_file[path].members)
+        return tuple(sorted({Membership(path, *row[1:]) for path, row in rows if row[0] == name}))
 
     def has_member(self, name: str) -> int:
         """
-        How many members have exactly this name.
+        How many files have a member of exactly this name.
         """
-        return len(self._members.get(name, ()))
+        return len(self._having_member.get(name, ()))
 
     def names(self) -> Iterator[str]:
         """
         Every name that is declared somewhere.
         """
         yield from (name for name, having in self._named.items() if having)
-        yield from (name for name, having in self._members.items() if having and name not in self._named)
+        yield from (name for name, having in self._having_member.items() if having and name not in self._named)
 
     def of_file(self, path: str) -> tuple[Symbol, ...]:
         """

@@ -1,46 +1,20 @@
 """
 Find the code in the workspace that is like the code at hand: BM25 over windows of sixteen lines.
 
-A file is cut into blocks of eight lines, and a window is two of them, so that every pair of near lines shares a window.
+A window is two blocks of eight lines, so that every pair of near lines shares a window.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import NamedTuple
-from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 
-from lsp_server.index.words import parts
+from lsp_server.index.blocks import BLOCK_LINES, Blocks, Terms, term_id
 
-BLOCK_LINES = 8
-MAX_BLOCKS = 2500
 COMMON = 0.15
 SATURATION = 0.6
-_KEYWORDS = (
-    "const let var function return if else for while switch case break continue new await async import export from"
-    " default class extends implements interface type enum public private protected readonly static this super true"
-    " false null undefined void typeof instanceof in of as is throw try catch string number boolean any unknown never"
-    " it expect the to"
-)
-LONGEST_NAME = 60
-MAX_PARTS = 8
-
-Terms = npt.NDArray[np.uint32]
-
-_WORD = re.compile(r"[A-Za-z_$][\w$]+|\n")
-
-
-class Blocks(NamedTuple):
-    """
-    The terms of a file, block after block, and how many each block has.
-    """
-
-    terms: Terms
-    sizes: Terms
 
 
 class Window(NamedTuple):
@@ -54,100 +28,6 @@ class Window(NamedTuple):
     score: float
 
 
-class Vocabulary(dict[str, int]):
-    """
-    Numbers the words of the workspace as they are met, and knows the terms of each: the word itself and its parts.
-    """
-
-    def __init__(self) -> None:
-        # Words that stand everywhere tell nothing: they have no terms, and a line break is one of them.
-        super().__init__({word: number for number, word in enumerate(["\n", *_KEYWORDS.split()])})
-        self._terms: list[tuple[int, ...]] = [() for _ in self]
-        self._flat = np.empty(0, np.uint32)
-        self._starts = np.zeros(1, np.int64)
-
-    def __missing__(self, word: str) -> int:
-        """A word not met before."""
-        # What is longer is data, not a name.
-        split = parts(word)[:MAX_PARTS] if len(word) <= LONGEST_NAME else ()
-        number = self[word] = len(self._terms)
-        self._terms.append((term_id(word), *(term_id("~" + part) for part in split)))
-        return number
-
-    def table(self) -> tuple[Terms, npt.NDArray[np.int64]]:
-        """
-        The terms of all words in a row, and where those of each word begin.
-        """
-        known = len(self._starts) - 1
-        if known < len(self._terms):
-            new = self._terms[known:]
-            counts = np.fromiter(map(len, new), np.int64, len(new))
-            flat = np.fromiter(chain.from_iterable(new), np.uint32, int(counts.sum()))
-            self._flat = np.concatenate([self._flat, flat])
-            self._starts = np.concatenate([self._starts, self._starts[-1] + np.cumsum(counts)])
-        return self._flat, self._starts
-
-
-def term_id(word: str) -> int:
-    """
-    The number that stands for a word.
-    """
-    return crc32(word.encode())
-
-
-def blocks_of(texts: Sequence[str], vocabulary: Vocabulary) -> list[Blocks]:
-    """
-    Cut files into blocks of terms; many at once, since that is cheaper.
-    """
-    if not texts:
-        return []
-    words: list[int] = []
-    lengths: list[int] = []
-    for text in texts:
-        found = _WORD.findall(text)
-        words.extend(map(vocabulary.__getitem__, found))
-        lengths.append(len(found))
-    return _blocks(np.array(words, np.int64), np.array(lengths, np.int64), vocabulary)
-
-
-def _blocks(words: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64], vocabulary: Vocabulary) -> list[Blocks]:
-    flat, starts = vocabulary.table()
-    lines = np.cumsum(words == 0)
-    files = np.repeat(np.arange(len(lengths)), lengths)
-    first = np.concatenate([[0], np.cumsum(lengths)[:-1]])
-    before = np.where(first > 0, lines[np.minimum(first, len(lines)) - 1], 0) if len(lines) else first
-    block = (lines - np.repeat(before, lengths)) // BLOCK_LINES
-    kept = block < MAX_BLOCKS
-    # Each word once a block, then each term once a block.
-    place = (files * MAX_BLOCKS + block)[kept]
-    pairs = _distinct((place << 32) | words[kept])
-    word, place = pairs & 0xFFFFFFFF, pairs >> 32
-    counts = starts[word + 1] - starts[word]
-    offsets = np.repeat(starts[word] - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts) + np.arange(counts.sum())
-    pairs = _distinct((np.repeat(place, counts) << 32) | flat[offsets])
-    terms, place = (pairs & 0xFFFFFFFF).astype(np.uint32), pairs >> 32
-    return _by_file(terms, place, block, lengths)
-
-
-def _distinct(values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    values.sort()
-    fresh = np.ones(len(values), np.bool_)
-    np.not_equal(values[1:], values[:-1], out=fresh[1:])
-    return values[fresh]
-
-
-def _by_file(
-    terms: Terms, place: npt.NDArray[np.int64], block: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]
-) -> list[Blocks]:
-    ends = np.cumsum(lengths)
-    found: list[Blocks] = []
-    for number, (end, length) in enumerate(zip(ends.tolist(), lengths.tolist(), strict=True)):
-        count = min(int(block[end - 1]) + 1, MAX_BLOCKS) if length else 1
-        edges = np.searchsorted(place, number * MAX_BLOCKS + np.arange(count + 1))
-        found.append(Blocks(terms[edges[0] : edges[-1]], np.diff(edges).astype(np.uint32)))
-    return found
-
-
 @dataclass(frozen=True, eq=False)
 class WindowIndex:
     """
@@ -158,6 +38,9 @@ class WindowIndex:
     first: npt.NDArray[np.int64]
     """The number of the first block of each file, and at the end the number of blocks."""
     terms: Terms
+    """Every term once, in order."""
+    starts: npt.NDArray[np.int64]
+    """Where the blocks of each term begin, and at the end how many there are."""
     blocks: Terms
     lengths: npt.NDArray[np.float32]
 
@@ -167,18 +50,30 @@ class WindowIndex:
         Sort the blocks of `files` by term.
         """
         listed = [item for item in files if len(item[1].sizes)]
-        sizes = np.concatenate([item[1].sizes for item in listed]) if listed else np.empty(0, np.uint32)
-        terms = np.concatenate([item[1].terms for item in listed]) if listed else np.empty(0, np.uint32)
+        sizes = _joined([item[1].sizes for item in listed])
+        terms = _joined([item[1].terms for item in listed])
         owners = np.repeat(np.arange(len(sizes), dtype=np.uint64), sizes)
-        keys = (terms.astype(np.uint64) << np.uint64(32)) | owners
-        keys.sort()
         counts = np.array([0, *(len(item[1].sizes) for item in listed)], np.int64)
-        return cls(
-            paths=[path for path, _ in listed],
-            first=np.cumsum(counts),
-            terms=(keys >> np.uint64(32)).astype(np.uint32),
-            blocks=keys.astype(np.uint32),
-            lengths=sizes.astype(np.float32),
+        keys = (terms.astype(np.uint64) << np.uint64(32)) | owners
+        return _sorted([path for path, _ in listed], np.cumsum(counts), keys, sizes.astype(np.float32))
+
+    def changed(self, without: Iterable[str], files: Iterable[tuple[str, Blocks]]) -> "WindowIndex":
+        """
+        The same less the files `without`, and with `files` instead.
+        """
+        more = WindowIndex.build(files)
+        gone = set(without)
+        kept = np.array([path not in gone for path in self.paths], np.bool_)
+        counts = np.diff(self.first)
+        staying = np.repeat(kept, counts)
+        numbers = (np.cumsum(staying) - 1).astype(np.uint64)
+        there = staying[self.blocks]
+        keys = _keys(self.terms, self.starts, numbers[self.blocks])[there]
+        added = _keys(more.terms, more.starts, more.blocks.astype(np.uint64) + np.uint64(staying.sum()))
+        first = np.cumsum(np.concatenate([[0], counts[kept], np.diff(more.first)]))
+        paths = [path for path in self.paths if path not in gone] + list(more.paths)
+        return _sorted(
+            paths, first, np.concatenate([keys, added]), np.concatenate([self.lengths[staying], more.lengths])
         )
 
     @property
@@ -192,8 +87,11 @@ class WindowIndex:
         """
         In how many blocks each of `words` stands.
         """
+        if not len(self.terms):
+            return [0] * len(words)
         ids = np.array([term_id(word) for word in words], np.uint32)
-        counts = np.searchsorted(self.terms, ids, side="right") - np.searchsorted(self.terms, ids, side="left")
+        places = np.minimum(np.searchsorted(self.terms, ids), len(self.terms) - 1)
+        counts = np.where(self.terms[places] == ids, np.diff(self.starts)[places], 0)
         found: list[int] = counts.tolist()
         return found
 
@@ -237,5 +135,29 @@ class WindowIndex:
         return found
 
     def _range(self, term: int) -> tuple[int, int]:
-        low = int(np.searchsorted(self.terms, np.uint32(term), side="left"))
-        return low, int(np.searchsorted(self.terms, np.uint32(term), side="right"))
+        place = int(np.searchsorted(self.terms, np.uint32(term)))
+        if place == len(self.terms) or self.terms[place] != term:
+            return 0, 0
+        return int(self.starts[place]), int(self.starts[place + 1])
+
+
+def _joined(arrays: Sequence[Terms]) -> Terms:
+    return np.concatenate(arrays) if arrays else np.empty(0, np.uint32)
+
+
+def _keys(terms: Terms, starts: npt.NDArray[np.int64], owners: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    return (np.repeat(terms, np.diff(starts)).astype(np.uint64) << np.uint64(32)) | owners
+
+
+def _sorted(
+    paths: Sequence[str],
+    first: npt.NDArray[np.int64],
+    keys: npt.NDArray[np.uint64],
+    lengths: npt.NDArray[np.float32],
+) -> WindowIndex:
+    # A block is numbered in the lower half of its key and named by its term in the upper half.
+    keys.sort()
+    all_terms = (keys >> np.uint64(32)).astype(np.uint32)
+    edges = np.flatnonzero(all_terms[1:] != all_terms[:-1]) + 1
+    starts = np.concatenate([[0], edges, [len(keys)]]).astype(np.int64) if len(keys) else np.zeros(1, np.int64)
+    return WindowIndex(paths, first, all_terms[starts[:-1]], starts, keys.astype(np.uint32), lengths)

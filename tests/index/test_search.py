@@ -2,10 +2,10 @@
 Finding similar code and likely symbols.
 """
 
+from lsp_server.index.blocks import MAX_BLOCKS, Blocks, Vocabulary, blocks_of, term_id
 from lsp_server.index.code_search import CodeSearch
 from lsp_server.index.records import record_of
 from lsp_server.index.symbols import Symbols, summary_of
-from lsp_server.index.windows import MAX_BLOCKS, Blocks, Vocabulary, blocks_of, term_id
 from lsp_server.index.words import overlap, parts
 
 
@@ -184,3 +184,24 @@ def test_a_symbol_is_known_by_the_name_it_is_exported_as() -> None:
 
     assert [symbol.line for symbol in symbols.named("outer")] == [0]
     assert symbols.named("default") == ()
+
+
+def test_settling_what_changed_is_like_sorting_everything() -> None:
+    """
+    Files that stay keep their blocks, changed ones get new ones, removed ones lose theirs.
+    """
+    search = searched({"/w/a.ts": "oldWord()", "/w/b.ts": "gone()\n" * 40, **filler(30)})
+    search.settle()
+    search.put("/w/a.ts", blocks("newWord()\n" * 20))
+    search.remove("/w/b.ts")
+    search.settle()
+
+    whole = searched({**filler(30), "/w/a.ts": "newWord()\n" * 20})
+    whole.settle()
+
+    assert sorted(search.settled.paths) == sorted(whole.settled.paths)
+    assert search.settled.size == whole.settled.size
+    for word in ("oldWord", "gone", "newWord", "filler7", "other7"):
+        query = {term_id(word): 1.0}
+        assert search.search(query, (), 5) == whole.search(query, (), 5)
+        assert search.frequencies([word]) == whole.frequencies([word])

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
+from lsp_server.index.blocks import Vocabulary, blocks_of, term_id
 from lsp_server.index.record import FileRecord, to_json
 from lsp_server.index.records import record_of
-from lsp_server.index.store import Stamp, Store, StoredFile
+from lsp_server.index.store import Stamp, Store, StoredFile, StoredSearch
 from lsp_server.index.symbols import summary_of
-from lsp_server.index.windows import Vocabulary, blocks_of
+from lsp_server.index.windows import WindowIndex
 
 STAMP = Stamp(1, 2)
 
@@ -34,9 +35,10 @@ def test_what_was_put_is_there_for_another_process(tmp_path: Path) -> None:
     file = stored()
     one.put([file])
 
-    ((path, stamp, summary, blocks),) = two.load()
+    blocks = two.blocks(file.path)
 
-    assert (path, stamp, summary) == (file.path, file.stamp, file.summary)
+    assert list(two.load()) == [(file.path, file.stamp, file.summary)]
+    assert blocks is not None
     assert np.array_equal(blocks.terms, file.blocks.terms)
     assert two.record(file.path, STAMP) == record_of(
         file.path, b"export class A { m(): void {} }\nimport { b } from './b';"
@@ -146,3 +148,40 @@ def test_an_empty_record_is_a_record() -> None:
     store.put([stored(source="")])
 
     assert store.record("/w/a.ts", STAMP) == FileRecord()
+
+
+def sorted_search() -> StoredSearch:
+    """
+    The sorted index of one file.
+    """
+    index = WindowIndex.build([("/w/a.ts", stored("/w/a.ts", "loadInvoice(customer);\n" * 20).blocks)])
+    return StoredSearch({"/w/a.ts": STAMP}, ("load",), index)
+
+
+def test_the_sorted_index_comes_back_as_it_was(tmp_path: Path) -> None:
+    """
+    Another process searches it without sorting anything.
+    """
+    search = sorted_search()
+    Store(tmp_path / "index.db").put_search(search)
+
+    found = Store(tmp_path / "index.db").search()
+
+    assert found is not None
+    assert (found.stamps, found.common_names) == (search.stamps, search.common_names)
+    query = {term_id("loadInvoice"): 1.0}
+    assert found.windows.search(query, (), 5) == search.windows.search(query, (), 5) != []
+
+
+def test_a_sorted_index_that_does_not_fit_together_is_not_used(tmp_path: Path) -> None:
+    """
+    Half an array leads to sorting anew, not to wrong answers.
+    """
+    path = tmp_path / "index.db"
+    store = Store(path)
+    store.put_search(sorted_search())
+    with sqlite3.connect(path) as connection:
+        connection.execute("update search set blocks = x'00000000'")
+    connection.close()
+
+    assert store.search() is None

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from lsp_server.index.blocks import term_id
 from lsp_server.index.lookup import exported
-from lsp_server.index.windows import term_id
 from lsp_server.index.workspace_index import WorkspaceIndex
 
 
@@ -346,3 +346,26 @@ def test_a_file_that_can_not_be_read_any_more_is_forgotten(folder: Folder) -> No
 
     assert names(index) == set()
     assert index.record(path) is None
+
+
+def test_a_second_start_searches_code_that_changed_since_it_was_sorted(folder: Folder, tmp_path: Path) -> None:
+    """
+    What was sorted is used again; a file that changed later, or went, is found as it is now.
+    """
+    for number in range(20):
+        folder.write(f"f{number}.ts", f"export const before{number} = 1;")
+    first = folder.index(tmp_path / "index.db")
+    first.build(folder.walk())
+    first.files_changed([folder.write("f1.ts", "export const later1 = 1;")])
+    first.close()
+    (folder.root / "f2.ts").unlink()
+    folder.reads.clear()
+
+    second = folder.index(tmp_path / "index.db")
+    second.build(folder.walk())
+
+    def found(word: str) -> list[str]:
+        return [Path(window.path).name for window in second.windows.search({term_id(word): 1.0}, (), 3)]
+
+    assert folder.reads == []
+    assert [found(word) for word in ("before0", "later1", "before1", "before2")] == [["f0.ts"], ["f1.ts"], [], []]

@@ -11,7 +11,7 @@ from lsp_server.context.question import ask
 from lsp_server.context.report import Asked
 from lsp_server.context.retrievers.imported import imported
 from lsp_server.context.situation import WORD, Situation
-from lsp_server.index.windows import term_id
+from lsp_server.index.blocks import term_id
 from lsp_server.index.workspace_index import WorkspaceIndex
 from tests.evaluation.context.measures import Task
 
