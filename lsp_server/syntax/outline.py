@@ -1,5 +1,5 @@
 """
-What a file declares, as signatures: at its top level, and around a place.
+What a file declares, as signatures.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from lsp_server.syntax.imports import Import, imports
 from lsp_server.syntax.signature import FUNCTIONS, body_within, first_sentence, signature_of
 from lsp_server.syntax.tree import SyntaxTree
 from lsp_server.syntax.walk import without_errors
@@ -17,8 +16,6 @@ from lsp_server.text.positions import Span
 
 if TYPE_CHECKING:
     from tree_sitter import Node
-
-__all__ = ["Declaration", "DeclarationKind", "Import", "enclosing_declarations", "imports", "outline"]
 
 
 class DeclarationKind(StrEnum):
@@ -72,21 +69,29 @@ def outline(tree: SyntaxTree) -> tuple[Declaration, ...]:
     )
 
 
-def enclosing_declarations(tree: SyntaxTree, offset: int) -> tuple[Declaration, ...]:
+def declaration_at(tree: SyntaxTree, node: Node, statement: Node) -> Declaration:
     """
-    The declarations that `offset` is within, outermost first.
+    What `node` declares, which stands in `statement`; without what a namespace holds.
     """
-    found: list[Declaration] = []
-    statement = None
-    for node in tree.path_at(max(0, offset - 1)):
-        if node.type in _WRAPPERS:
-            statement = statement or node
-            continue
-        if _encloses(node) and _is_within(tree, node, offset):
-            found.append(_declaration(tree, node, _Statement.of(tree, statement or node), 0))
-        statement = None
-    return tuple(found)
+    return _declaration(tree, node, _Statement.of(tree, statement), 0)
 
+
+def encloses(node: Node) -> bool:
+    """
+    Whether code inside `node` is the inside of what it declares.
+    """
+    # A declaration in broken code may pass for an expression.
+    if node.type == "function_expression" and node.parent and node.parent.type == "expression_statement":
+        return True
+    if node.type in ("variable_declarator", "public_field_definition", "field_definition", "pair"):
+        value = node.child_by_field_name("value")
+        return value is not None and body_within(value) is not None
+    return node.is_named and node.type in _KINDS and node.type != "property_identifier"
+
+
+_VARIABLES = frozenset({"lexical_declaration", "variable_declaration"})
+WRAPPERS = _VARIABLES | {"export_statement", "ambient_declaration", "expression_statement"}
+"""What stands round a declaration and belongs to it."""
 
 _KINDS = {
     "function_declaration": DeclarationKind.FUNCTION,
@@ -115,8 +120,6 @@ _KINDS = {
 _KINDS_OF_VALUES = dict.fromkeys(FUNCTIONS, DeclarationKind.FUNCTION) | {"class": DeclarationKind.CLASS}
 
 _KINDS_OF_VALUES = dict.fromkeys(FUNCTIONS, DeclarationKind.FUNCTION) | {"class": DeclarationKind.CLASS}
-_VARIABLES = frozenset({"lexical_declaration", "variable_declaration"})
-_WRAPPERS = _VARIABLES | {"export_statement", "ambient_declaration", "expression_statement"}
 _HAVE_MEMBERS = frozenset({"class_body", "interface_body", "enum_body", "object_type"})
 _NAMES = ("name", "property", "key")
 _UNNAMED = {"call_signature": "", "construct_signature": "new", "index_signature": "[]"}
@@ -189,8 +192,8 @@ def _unwrapped(node: Node) -> Node | None:
     """
     What a statement declares, without the `export`, `default` or `declare` round it.
     """
-    for _ in range(len(_WRAPPERS)):
-        if node.type not in _WRAPPERS - _VARIABLES:
+    for _ in range(len(WRAPPERS)):
+        if node.type not in WRAPPERS - _VARIABLES:
             return node
         inner = node.child_by_field_name("declaration") or node.child_by_field_name("value")
         named = [child for child in node.named_children if child.type not in ("decorator", "comment")]
@@ -219,12 +222,10 @@ def _variables(tree: SyntaxTree, declarator: Node, statement: _Statement) -> Ite
 
 
 def _declaration(tree: SyntaxTree, node: Node, statement: _Statement, depth: int) -> Declaration:
-    signature = signature_of(tree, node)
-    keyword = _keyword(tree, node)
     return Declaration(
         name=_name(tree, node),
         kind=_kind(tree, node),
-        signature=f"{keyword} {signature}" if keyword else signature,
+        signature=signature_of(tree, node, _keyword(tree, node)),
         span=tree.span_of(statement.node),
         exported=statement.exported,
         default=statement.default,
@@ -315,18 +316,3 @@ def _parameter_properties(tree: SyntaxTree, method: Node) -> Iterator[Declaratio
                 signature=signature_of(tree, parameter),
                 span=tree.span_of(parameter),
             )
-
-
-def _encloses(node: Node) -> bool:
-    """
-    Whether code inside `node` is the inside of what it declares.
-    """
-    if node.type in ("variable_declarator", "public_field_definition", "field_definition", "pair"):
-        value = node.child_by_field_name("value")
-        return value is not None and body_within(value) is not None
-    return node.is_named and node.type in _KINDS and node.type != "property_identifier"
-
-
-def _is_within(tree: SyntaxTree, node: Node, offset: int) -> bool:
-    span = tree.span_of(node)
-    return span.start < offset and (offset < span.end or node.has_error)

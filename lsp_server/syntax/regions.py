@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from lsp_server.syntax.scan import Opener, closing_of, openings_at_end
+from lsp_server.syntax.scan import Opener, closing_of
+from lsp_server.syntax.soundness import FARTHEST, openings_between, unsound_from
 from lsp_server.syntax.tree import SyntaxTree
 from lsp_server.text.positions import Span
 
@@ -37,10 +38,10 @@ def region_at(tree: SyntaxTree, offset: int) -> Region:
     """
     What a character typed at `offset` would become part of.
     """
-    start = _unsound_from(tree, offset)
+    start = unsound_from(tree, offset)
     if start is None:
         return _region_in_tree(tree, offset)
-    openings = openings_at_end(tree.document.slice(start, offset), jsx=tree.has_jsx)
+    openings = openings_between(tree, start, offset)
     return _REGIONS.get(openings[-1].kind, Region.CODE) if openings else Region.CODE
 
 
@@ -127,16 +128,12 @@ _NAMES_FOLLOW = re.compile(
     r"\b(?:import|export)\s+(?:type\s+)?(?:[\w$]+\s*,\s*)?$|\b(?:import|export)\s*$|\b(?:const|let|var)\s*$"
 )
 
-
 _STATEMENTS = ("_statement", "_declaration", "_definition", "_signature", "switch_case", "switch_default")
 _HOLDERS = frozenset(
     {"program", "statement_block", "class_body", "interface_body", "object_type", "switch_body"}
     | {"switch_case", "switch_default", "ERROR"}
 )
 
-# How many characters of text are looked at, back or ahead.
-_FARTHEST = 1 << 17
-_LONGEST_COMMENT = 1 << 13
 _MOST_BLANK_LINES = 64
 
 
@@ -145,31 +142,6 @@ class _Block:
     kind: Opener
     span: Span
     inside: int
-
-
-def _unsound_from(tree: SyntaxTree, offset: int) -> int | None:
-    """
-    From where on the text must be read rather than the tree, if that is before `offset`.
-    """
-    document = tree.document
-    flaws = [document.offset_of_byte(span.start) for span in tree.reading.broken[:1]]
-    flaws += _unfinished_comment(tree, offset)
-    if not flaws or min(flaws) >= offset:
-        return None
-    # What the whole statement at the top level has opened before counts too.
-    path = tree.path_at(min(flaws))
-    start = document.offset_of_byte(path[1].start_byte) if len(path) > 1 else 0
-    return max(start, document.line_start(document.line_of(max(0, offset - _FARTHEST))))
-
-
-def _unfinished_comment(tree: SyntaxTree, offset: int) -> list[int]:
-    """
-    Where a `/*` may lack its end. The grammars find no fault with some: `/* see a/b` is a regular expression to them.
-    """
-    start = max(0, offset - _LONGEST_COMMENT)
-    before = tree.document.slice(start, offset)
-    opening = before.rfind("/*")
-    return [start + opening] if opening > before.rfind("*/") else []
 
 
 def _region_in_tree(tree: SyntaxTree, offset: int) -> Region:
@@ -195,7 +167,7 @@ def _places_inside(tree: SyntaxTree, node: Node) -> range:
 
 
 def _block_at(tree: SyntaxTree, offset: int) -> _Block | None:
-    start = _unsound_from(tree, offset)
+    start = unsound_from(tree, offset)
     return _block_in_tree(tree, offset) if start is None else _block_in_text(tree, start, offset)
 
 
@@ -218,12 +190,12 @@ def _places_among_children(tree: SyntaxTree, element: Node) -> range:
 
 def _block_in_text(tree: SyntaxTree, start: int, offset: int) -> _Block | None:
     document, jsx = tree.document, tree.has_jsx
-    openings = openings_at_end(document.slice(start, offset), jsx=jsx)
+    openings = openings_between(tree, start, offset)
     blocks = [opening for opening in openings if opening.kind in _BLOCK_OPENERS]
     if not blocks:
         return None
     block = blocks[-1]
-    ahead = document.slice(start, offset + _FARTHEST)
+    ahead = document.slice(start, offset + FARTHEST)
     closing = closing_of(block, ahead, openings, offset - start, jsx=jsx)
     end = document.length if closing is None else start + closing.end
     return _Block(block.kind, Span(start + block.start, end), start + block.inside)

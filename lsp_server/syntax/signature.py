@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 
-def signature_of(tree: SyntaxTree, node: Node) -> str:
+def signature_of(tree: SyntaxTree, node: Node, keyword: str = "") -> str:
     """
     The text of a declaration or member as one line, without its body, its comments and its decorators.
 
@@ -25,7 +25,7 @@ def signature_of(tree: SyntaxTree, node: Node) -> str:
     value = node.child_by_field_name("value")
     if body is None and value is not None:
         body = body_within(value)
-    text = _clipped(_one_line(tree, node, body.start_byte if body else node.end_byte))
+    text = _clipped(f"{keyword} {_one_line(tree, node, body.start_byte if body else node.end_byte)}".lstrip())
     return f"{text} …" if text.endswith("=>") or (body and value) else text
 
 
