@@ -2,7 +2,8 @@
 How likely each name that is new to the file is to be written next.
 
 Every retriever's evidence about a name is one number of a vector; a logistic model, fitted once over tasks from several
-repositories, turns the vector into a likelihood. The weights say how much each kind of evidence has proved to be worth.
+repositories, turns the vector into a likelihood. The weights say how much each kind of evidence has proved to be worth;
+`tests/evaluation/context/fit.py` prints them. `typed` was set by hand: no task has half a word before its cursor.
 """
 
 import re

@@ -1,5 +1,5 @@
 """
-Measure the context on masked tasks: `python -m tests.evaluation.context.run [FOLDER…]`, or `make eval-context`.
+Measure the context on masked tasks: `python -m tests.evaluation.context [FOLDER…]`, or `make eval-context`.
 
 Without folders it takes the pinned packages of `package.json`, which ship their TypeScript sources.
 Each folder is a repository; tasks are made by the TypeScript compiler and kept beside it.
@@ -9,7 +9,6 @@ import argparse
 import json
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -148,7 +147,3 @@ def node(script: str, folder: Path, *arguments: str) -> str:
     """
     command = ["node", "--max-old-space-size=6000", str(HERE / script), str(folder), *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
