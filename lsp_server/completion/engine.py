@@ -21,7 +21,7 @@ from lsp_server.completion.request import (
 )
 from lsp_server.context.snippet import Context
 from lsp_server.prompts import template
-from lsp_server.providers.base import CompletionInputs, Prompt, Provider, ProviderError, Purpose
+from lsp_server.providers.base import CompletionInputs, NotAllowed, Prompt, Provider, ProviderError, Purpose
 from lsp_server.providers.streams import closing, usage_so_far
 from lsp_server.settings import Settings
 from lsp_server.text.positions import Span
@@ -71,7 +71,9 @@ async def complete(
             reply = await truncate.read_block(stream, place, on_first_token=lambda: watch.lap("first_token_ms"))
         watch.lap("stream_ms")
     except ProviderError as error:
-        return watch.withheld(request, NoCompletionReason.PROVIDER_FAILED, str(error), error.kind)
+        is_excluded = isinstance(error, NotAllowed)
+        reason = NoCompletionReason.EXCLUDED if is_excluded else NoCompletionReason.PROVIDER_FAILED
+        return watch.withheld(request, reason, str(error), error.kind)
 
     draft = postprocess.apply(reply.code, place, asked) if reply.code.strip() else reply.reason
     if isinstance(draft, NoCompletionReason):

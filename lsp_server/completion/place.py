@@ -90,7 +90,7 @@ def place_of(request: CompletionRequest) -> Place:
         above = above[1:]
     jsx = document.language_id in ("typescriptreact", "javascriptreact", "javascript")
     region = region_at(request.tree, offset)
-    home = _scan_above(above, lambda number: _is_code(request, line - len(above) + number), jsx=jsx)
+    home = _scan_above(above, _code_check(request, line - len(above), above), jsx=jsx)
     at_cursor = scan(before, home, jsx=jsx)
     whole = end + REACH >= document.length
     rest = scan(after + "\n", at_cursor, jsx=jsx)
@@ -148,9 +148,18 @@ def _scan_above(lines: list[str], is_code: Callable[[int], bool], *, jsx: bool) 
     return scan("".join(line + "\n" for line in lines[first:]), Scan(), jsx=jsx)
 
 
-def _is_code(request: CompletionRequest, line: int) -> bool:
-    start = request.document.line_start(line)
-    return region_at(request.tree, start) in (Region.CODE, Region.JSX_TEXT)
+def _code_check(request: CompletionRequest, first: int, lines: list[str]) -> Callable[[int], bool]:
+    """
+    Tells of each of `lines`, which begin with the document's `first`, whether it is code or the content of a template.
+    """
+    if not any("`" in line or "/*" in line for line in lines):
+        return lambda _number: True
+
+    def is_code(number: int) -> bool:
+        start = request.document.line_start(first + number)
+        return region_at(request.tree, start) in (Region.CODE, Region.JSX_TEXT)
+
+    return is_code
 
 
 def _floor(before: str, below: list[str], home: Scan, at_cursor: Scan, closed: tuple[bool, ...]) -> int:

@@ -48,14 +48,12 @@ def end(code: str, place: Place, *, fenced: bool) -> int | None:
     """
     Where a fence ends the code, if one does; `fenced` when one began it.
 
-    Those in documentation and templates mean nothing to us.
+    Those in documentation and templates mean nothing, unless they stand where only the one that we wait for does.
     """
     for match in _CLOSING_FENCE.finditer(code):
         begins_line = match.start() == 0 or code[match.start() - 1] == "\n"
-        if fenced or begins_line:
-            mode = scan(code[: match.start()], place.scan, jsx=place.jsx).mode
-            if mode not in ("`", "/*"):
-                return match.start()
+        if (fenced and begins_line) or ((fenced or begins_line) and not _is_in_text(code[: match.start()], place)):
+            return match.start()
     return None
 
 
@@ -146,6 +144,10 @@ _REASONS: dict[Step, NoCompletionReason] = {
     skip_echoed_lines: NoCompletionReason.REPEATS_PREFIX,
     skip_echoed_prefix: NoCompletionReason.REPEATS_PREFIX,
 }
+
+
+def _is_in_text(code: str, place: Place) -> bool:
+    return scan(code, place.scan, jsx=place.jsx).mode in ("`", "/*")
 
 
 def _break_belongs(content: str, place: Place, indent: int) -> bool:

@@ -24,6 +24,7 @@ from lsp_server.context.snippet import Context
 from lsp_server.providers.base import (
     Chunk,
     MessageStop,
+    NotAllowed,
     Overloaded,
     Prompt,
     ProviderError,
@@ -308,6 +309,17 @@ async def test_a_provider_that_fails(error: ProviderError) -> None:
     assert isinstance(outcome, NoCompletion)
     assert outcome.reason is NoCompletionReason.PROVIDER_FAILED
     assert (outcome.detail, outcome.error_kind) == (str(error), error.kind)
+
+
+async def test_what_must_not_leave() -> None:
+    """
+    A prompt that the guard refuses is no failure of the provider.
+    """
+    outcome = await ask("const a = █", ScriptedVendor(NotAllowed("src/app.ts is excluded by .gitignore.")))
+
+    assert isinstance(outcome, NoCompletion)
+    assert outcome.reason is NoCompletionReason.EXCLUDED
+    assert outcome.detail == "src/app.ts is excluded by .gitignore."
 
 
 async def test_a_provider_that_fails_half_way() -> None:

@@ -12,7 +12,7 @@ from lsp_server.completion.engine import complete
 from lsp_server.completion.place import place_of
 from lsp_server.completion.request import Completion, NoCompletion, Outcome, TriggerKind
 from lsp_server.completion.truncate import Reading
-from lsp_server.providers.base import MessageStop, StopReason, TextDelta
+from lsp_server.providers.base import Chunk, MessageStop, StopReason, TextDelta
 from lsp_server.settings import LANGUAGES, Settings
 from tests.support.clock import ManualClock
 from tests.support.cursors import no_context, request_at
@@ -47,7 +47,7 @@ def flow(before: str, after: str, chunks: list[str], language: str) -> Outcome:
     What is answered at the cursor between the two when a model says this.
     """
     request = request_at(f"{before}{CURSOR}{after}", language, trigger_kind=TriggerKind.INVOKED)
-    reply = [*(TextDelta(chunk) for chunk in chunks), MessageStop(reason=StopReason.END)]
+    reply: list[Chunk] = [*(TextDelta(chunk) for chunk in chunks), MessageStop(reason=StopReason.END)]
     return asyncio.run(
         complete(
             request,

@@ -51,6 +51,8 @@ def code_in(source: str, text: str, *, pieces: int, language: str = "typescript"
         (AFTER_EQUALS, "```ts a + b;```", "a + b;"),
         (AFTER_EQUALS, "a + b;\n```", "a + b;"),
         (AFTER_EQUALS, "`a ${b}`;", "`a ${b}`;"),
+        ("a();\n█", "```ts\n/**\n```", "/**\n"),
+        ("a();\n█", "```ts\n/**\n * One: ``` a ```\n */\nb();\n```", "/**\n * One: ``` a ```\n */\nb();"),
         ("/**\n * █\n */", "```ts", "```ts"),
         # prose before and after
         (AFTER_EQUALS, "Here is the completion:\n\n```ts\na + b;\n```\n\nIt adds both.", "a + b;"),
