@@ -265,6 +265,7 @@ class ServerProtocol(LanguageServerProtocol):
     ) -> None:
         if inspect.isgeneratorfunction(handler):
             super()._execute_handler(msg_id, handler, callback, args, kwargs)
+            self._request_futures[msg_id].add_done_callback(lambda _: self._request_futures.pop(msg_id, None))
             return
         future: Any = asyncio.get_running_loop().create_future()
         try:

@@ -377,3 +377,16 @@ async def test_what_somebody_has_to_mend_is_an_error(client: Typing) -> None:
     await client.items(client.open("const count = █\n"))
 
     assert client.statuses()[-1]["kind"] == "error"
+
+
+async def test_a_long_document_is_completed_all_the_same(client: Typing) -> None:
+    """
+    Its tree is made in a thread, ahead of the first question and after each change.
+    """
+    script(client, "items.length;")
+    at = client.open("function f(): void {}\n" * 5000 + "const count = █\n")
+    (first,) = await client.items(at)
+    (second,) = await client.items(client.type(at, "i"))
+
+    assert first["insertText"] == "items.length;"
+    assert second["insertText"] == "tems.length;"

@@ -335,6 +335,21 @@ async def test_an_id_in_use_is_refused(running: Small) -> None:
     assert codes(await running.settle()) == [(1, None)]
 
 
+async def test_nothing_is_kept_of_what_is_done(running: Small) -> None:
+    """
+    Neither of requests nor of notifications, whatever kind of handler they have.
+    """
+    running.request("textDocument/hover", POSITION)
+    running.request("textDocument/completion", POSITION)
+    running.request("textDocument/definition", POSITION)
+    running.notify("initialized", {})
+    running.notify("$/setTrace", {"value": "off"})
+    running.notify("textDocument/didOpen", {"textDocument": DOCUMENT})
+    await running.settle()
+
+    assert running.protocol._request_futures == {}
+
+
 async def test_a_handler_sees_the_world_as_it_was_when_asked(running: Small) -> None:
     """
     What a handler does before its first await happens before the next message is handled.

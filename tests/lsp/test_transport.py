@@ -2,16 +2,19 @@
 A server process over real pipes and sockets: how it starts, what it survives and how it ends.
 """
 
+import io
 import json
 import signal
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from lsp_server.lsp.transport import UnusableAddress, tcp
+from lsp_server.lsp.transport import UnusableAddress, Writer, tcp
 from tests.support.editor import SERVER, Editor
 
 URI = "file:///work/a.ts"
@@ -76,6 +79,67 @@ def test_stray_prints_do_not_reach_the_wire() -> None:
         assert open_and_complete(editor) == "items.length;"
         assert editor.shut_down() == 0
     assert all(noise in editor.stderr for noise in ("from print", "from a C library", "from a child"))
+
+
+def test_serves_a_file_of_messages(tmp_path: Path) -> None:
+    """
+    Stdin may be a file, as when a session is replayed.
+    """
+    script = tmp_path / "session"
+    methods: list[tuple[str, Any]] = [("initialize", {"capabilities": {}}), ("shutdown", None), ("exit", None)]
+    bodies = [
+        json.dumps({"jsonrpc": "2.0", "id": 1, "method": name, "params": given}).encode() for name, given in methods
+    ]
+    script.write_bytes(b"".join(b"Content-Length: %d\r\n\r\n%b" % (len(body), body) for body in bodies))
+    with script.open("rb") as stdin:
+        done = subprocess.run(SERVER, stdin=stdin, capture_output=True, timeout=30, check=False)
+
+    assert done.returncode == 0
+    assert b'"serverInfo"' in done.stdout
+
+
+class Reluctant(io.RawIOBase):
+    """
+    Takes a few bytes at a time, and none once it is broken.
+    """
+
+    def __init__(self) -> None:
+        self.taken = b""
+        self.broken = False
+
+    def write(self, data: Any, /) -> int:
+        if self.broken:
+            raise BrokenPipeError
+        self.taken += bytes(data[:3])
+        return min(3, len(data))
+
+
+def test_messages_of_many_threads_do_not_mix() -> None:
+    """
+    Even if each is sent in many pieces.
+    """
+    target = Reluctant()
+    writer = Writer(target, lambda: None)
+    messages = [bytes([letter]) * 20 for letter in b"abcdefgh"]
+    threads = [threading.Thread(target=writer.write, args=(message,)) for message in messages]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(target.taken[at : at + 20] for at in range(0, 160, 20)) == messages
+
+
+def test_a_client_that_is_gone_is_noticed_and_raises_nothing() -> None:
+    """
+    Whoever writes last need not know.
+    """
+    target = Reluctant()
+    target.broken = True
+    gone: list[bool] = []
+    Writer(target, lambda: gone.append(True)).write(b"hello")
+
+    assert gone == [True]
 
 
 GARBAGE = {
