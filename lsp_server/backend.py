@@ -13,7 +13,7 @@ from typing import Any
 from lsp_server.completion.request import CompletionRequest
 from lsp_server.context.gather import gather
 from lsp_server.context.snippet import Context
-from lsp_server.files import WorkspaceFiles, path_of, uri_of
+from lsp_server.files import WorkspaceFiles, is_dependency, path_of, uri_of
 from lsp_server.index.workspace_index import Progress, WorkspaceIndex
 from lsp_server.indexing import Indexing, store_of
 from lsp_server.policy.audit import AuditedProvider, CallRecord
@@ -114,7 +114,8 @@ class Backend:
         """
         paths = [path for path in map(path_of, uris) if path]
         for path in paths:
-            self._learn(path)
+            if not is_dependency(path):
+                self._learn(path)
         self.indexing.files_changed(paths)
 
     def show_request(self, request_id: str) -> Mapping[str, Any] | None:

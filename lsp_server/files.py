@@ -20,6 +20,10 @@ MINIFIED_ENDINGS = (".min.js", ".min.mjs", ".min.cjs", "-min.js")
 SKIPPED_FOLDERS = frozenset(
     (".git", ".hg", ".svn", "node_modules", "bower_components", ".yarn", ".pnpm-store", ".next", ".nuxt", ".turbo")
 )
+DECLARATION_ENDINGS = (".d.ts", ".d.mts", ".d.cts")
+DEPENDENCIES = "node_modules"
+DEPENDENCY_LIMIT = 256 * 1024
+"""In bytes: longer declarations are made by tools, and would hold up the keystroke that asks for them."""
 MINIFIED_LINE = 500
 MINIFIED_SIZE = 10_000
 TAIL = 2000
@@ -43,7 +47,7 @@ class WorkspaceFiles:
             return unread(path, UnreadReason.OUTSIDE_WORKSPACE, "it lies outside the workspace")
         if reason := self._rule_against(path, real):
             return unread(path, UnreadReason.EXCLUDED, f"it is excluded by {reason}")
-        return self.read_walked(path)
+        return read_text(path, min(self._limit, DEPENDENCY_LIMIT)) if is_dependency(real) else self.read_walked(path)
 
     def read_walked(self, path: Path) -> FileText:
         """
@@ -95,9 +99,21 @@ class _Root:
 
     def rule_against(self, path: Path) -> str | None:
         folder = self.folder if path.is_relative_to(self.folder) else self.given
-        entry = self._base + path.relative_to(folder).as_posix()
+        below = path.relative_to(folder)
+        if is_dependency(below):
+            return self._rule_against_dependency(below)
+        entry = self._base + below.as_posix()
         inherited = self._ignored.inherited(self._base)
         return excluded_by(entry, self._ignored.of_folder, self._exclude, below=self._base, inherited=inherited)
+
+    def _rule_against_dependency(self, path: Path) -> str | None:
+        # Git ignores what is installed because it can be had elsewhere, not because it is private: git's rules
+        # are asked only for the folder that it is installed in, all others for the whole path.
+        entry = self._base + path.as_posix()
+        if reason := excluded_by(entry, lambda folder: None, self._exclude, below=self._base):
+            return reason
+        shelf = Path(*path.parts[: path.parts.index(DEPENDENCIES)])
+        return self.rule_against(self.folder / shelf / path.name)
 
     def walk(self, skipping: Set[str]) -> Iterator[Path]:
         top = self._ignored.top.as_posix().rstrip("/")
@@ -155,6 +171,13 @@ def _without_built_code(file: FileText, text: str) -> FileText:
     if name.endswith(COMPILED_ENDINGS) and "\n//# sourceMappingURL=" in text[-TAIL:]:
         return unread(file.path, UnreadReason.GENERATED, "it was compiled from another source")
     return file
+
+
+def is_dependency(path: Path) -> bool:
+    """
+    Whether it is a declaration file of an installed package: never walked, but read when something imports it.
+    """
+    return DEPENDENCIES in path.parts and path.name.endswith(DECLARATION_ENDINGS)
 
 
 def path_of(uri: str) -> Path | None:

@@ -209,6 +209,46 @@ class TestRead:
         assert files_of(root, max_file_kb=3).read(root / "a.ts").text
 
 
+class TestDependencies:
+    def test_declarations_of_installed_packages_are_read_though_git_ignores_them(self, root: Path) -> None:
+        """
+        Only declarations, only of moderate size; code and everything else there stays closed.
+        """
+        shelf = "node_modules/@x/p"
+        names = ["index.d.ts", "esm/index.d.mts", "esm/index.d.cts"]
+        write(root, {f"{shelf}/{name}": CODE for name in [*names, "index.js", "src.ts", "large.d.ts"]})
+        (root / shelf / "large.d.ts").write_text("// x\n" * 60_000)
+        write(root, {".gitignore": "node_modules\n"})
+        files = files_of(root)
+
+        assert [files.read(root / shelf / name).text for name in names] == [CODE] * 3
+        assert [files.read(root / shelf / name).reason for name in ("index.js", "src.ts")] == ["excluded"] * 2
+        assert files.read(root / shelf / "large.d.ts").reason == "too_large"
+        assert walked(root) == []
+
+    def test_what_is_private_stays_closed_among_dependencies(self, root: Path) -> None:
+        """
+        Built-in rules, the setting, git's rules for the folder round it, and links to elsewhere all hold.
+        """
+        write(
+            root,
+            {
+                "node_modules/p/.env.d.ts": CODE,
+                "node_modules/p/.aws/a.d.ts": CODE,
+                "node_modules/closed/a.d.ts": CODE,
+                "hidden/node_modules/p/a.d.ts": CODE,
+                "node_modules/.env": CODE,
+                ".gitignore": "node_modules\nhidden/\n",
+            },
+        )
+        (root / "node_modules" / "link.d.ts").symlink_to(root / "node_modules" / ".env")
+        files = files_of(root, exclude=("closed",))
+        closed = ("p/.env.d.ts", "p/.aws/a.d.ts", "closed/a.d.ts", "link.d.ts")
+
+        assert [files.read(root / "node_modules" / name).reason for name in closed] == ["excluded"] * 4
+        assert files.read(root / "hidden/node_modules/p/a.d.ts").reason == "excluded"
+
+
 class TestGitRules:
     def test_the_rules_of_the_whole_repository_hold(self, root: Path) -> None:
         """

@@ -22,6 +22,8 @@ from lsp_server.index.symbols import Symbols, summary_of
 
 COMMON_NAMES = 300
 BATCH = 100
+DEPENDENCIES = "/node_modules/"
+"""What is installed is read when something imports it, and not indexed."""
 FIRST_FILES = 60
 PAUSE_S = 0.05
 CONFIGURATION = ("package.json", "tsconfig.json", "jsconfig.json", "pnpm-workspace.yaml")
@@ -141,7 +143,7 @@ class WorkspaceIndex:
         A document was opened or has changed: from now on the file holds what the editor shows.
         """
         self._records.open(path, text)
-        if not self._is_excluded(path):
+        if DEPENDENCIES not in path and not self._is_excluded(path):
             self._put(path, text)
 
     def close_document(self, path: str) -> None:
@@ -161,7 +163,8 @@ class WorkspaceIndex:
             if self._records.is_open(path) or basename(path) in CONFIGURATION:
                 continue
             self._records.forget(path)
-            self._take(path)
+            if DEPENDENCIES not in path:
+                self._take(path)
         if self.windows.unsettled:
             self._settle()
 

@@ -11,6 +11,8 @@ from lsp_server.index.lookup import Found
 
 MAX_NAMES = 60
 MAX_MEMBERS = 30
+OF_DEPENDENCY = 0.4
+"""What is public is partly known to the model already."""
 
 
 def imported(question: Question) -> Iterator[Piece]:
@@ -22,6 +24,7 @@ def imported(question: Question) -> Iterator[Piece]:
         weight = 0.1 + 0.4 * situation.near.get(local, 0.0)
         # Imported and never used: what comes next may well be its first use.
         weight += 0.25 if situation.visible[local] <= 1 else 0.0
+        weight *= OF_DEPENDENCY if "/node_modules/" in found.path else 1.0
         reason = f"imported as {local}" if local != found.declaration.name else "imported here"
         yield declaration_piece(found.path, found.declaration, worth=0.5 * weight, retriever="imported", reason=reason)
         members = [member for member in found.declaration.members if member.name != "constructor"]
