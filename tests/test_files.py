@@ -420,8 +420,8 @@ class TestUris:
             ("FILE:///home/a.ts", False, "/home/a.ts"),
             ("file://localhost/home/a.ts", False, "/home/a.ts"),
             ("file:///%5Bid%5D/page.tsx", False, "/[id]/page.tsx"),
-            ("file:///c%3A/work/a.ts", True, "c:\\work\\a.ts"),
-            ("file:///C:/work/a.ts", True, "c:\\work\\a.ts"),
+            ("file:///c%3A/project/a.ts", True, "c:\\project\\a.ts"),
+            ("file:///C:/project/a.ts", True, "c:\\project\\a.ts"),
             ("file://server/share/a.ts", True, "\\\\server\\share\\a.ts"),
             ("file://server/share/a.ts", False, None),
             ("untitled:Untitled-1", False, None),
@@ -443,7 +443,7 @@ class TestUris:
         [
             ("/home/ann/a b#?.ts", False, "file:///home/ann/a%20b%23%3F.ts"),
             ("/app/[id]/(group)/@slot/page.tsx", False, "file:///app/%5Bid%5D/%28group%29/%40slot/page.tsx"),
-            ("C:\\work\\a.ts", True, "file:///c%3A/work/a.ts"),
+            ("C:\\project\\a.ts", True, "file:///c%3A/project/a.ts"),
             ("\\\\server\\share\\a.ts", True, "file://server/share/a.ts"),
         ],
     )

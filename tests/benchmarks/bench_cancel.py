@@ -14,7 +14,7 @@ from tests.support.messages_api import API_KEY, MessagesApi
 from tests.support.replies import Reply
 
 LIMIT_MS = 50.0
-URI = "file:///work/a.ts"
+URI = "file:///project/a.ts"
 STATES = {
     "before the headers": Reply(text="items.length;", headers_s=60),
     "before the first token": Reply(text="items.length;", first_token_s=60),

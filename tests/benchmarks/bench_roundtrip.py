@@ -23,7 +23,7 @@ MINIMAL = (sys.executable, "-m", "tests.benchmarks.minimal_server")
 OURS = (sys.executable, "-m", "lsp_server", "serve")
 LIMIT = 2.0
 BLOCK = 50
-URI = "file:///work/a.ts"
+URI = "file:///project/a.ts"
 LINES = "".join(f"export function f{n}(a: number): number {{\n  return a + {n};\n}}\n" for n in range(100))
 AT = {"line": 300, "character": 14}
 

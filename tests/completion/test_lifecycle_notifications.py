@@ -279,7 +279,7 @@ def test_closing_another_document_ends_nothing() -> None:
     Only what is offered in a document ends with it.
     """
     typist = offered()
-    assert typist.lifecycle.closed("file:///work/other.ts", typist.now) == ()
+    assert typist.lifecycle.closed("file:///project/other.ts", typist.now) == ()
     assert typist.accept().summary == [SHOWN, ACCEPTED]
 
 

@@ -120,7 +120,7 @@ def test_a_closed_document_is_lost() -> None:
     What can't be seen is not measured; other documents are.
     """
     typist = accepted().wait(60)
-    typist.lifecycle.closed("file:///work/other.ts", typist.now)
+    typist.lifecycle.closed("file:///project/other.ts", typist.now)
     assert persistence(typist.wait(70)) == ALL_KEPT[:2]
     assert persistence(typist.close().wait(600)) == ALL_KEPT[:2]
 

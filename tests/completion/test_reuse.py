@@ -168,7 +168,7 @@ def test_nothing_before_nothing_after() -> None:
     """
     previous = offered("const a = █\n", "b;")
     elsewhere = request_at("const a = █\n")
-    moved = type(elsewhere.document).create("file:///work/src/other.ts", "typescript", 1, elsewhere.document.text)
+    moved = type(elsewhere.document).create("file:///project/src/other.ts", "typescript", 1, elsewhere.document.text)
 
     assert typed_through(None, elsewhere) is None
     assert typed_through(previous, request_at("const a = █\n", document=moved)) is None

@@ -15,7 +15,7 @@ from tests.support.conversation import ServedClient
 from tests.support.marked import parse_marked
 
 FOLDER = {"uri": "file:///work", "name": "work"}
-URI = "file:///work/src/a.ts"
+URI = "file:///project/src/a.ts"
 QUICK = {"pacenotes": {"completion": {"debounceMs": 0}}}
 
 
@@ -209,7 +209,7 @@ async def test_requests_for_two_documents_do_not_disturb_each_other(client: Typi
     """
     Only the same document's older request is ended.
     """
-    other = "file:///work/src/b.ts"
+    other = "file:///project/src/b.ts"
     script(client, "items.length;")
     ids = [client.ask(client.open("const count = █\n", uri), uri) for uri in (URI, other)]
 
@@ -232,10 +232,10 @@ async def test_a_change_in_the_same_breath_does_not_move_the_question(client: Ty
 @pytest.mark.parametrize(
     ("uri", "language", "source", "reason"),
     [
-        ("file:///work/src/secret.ts", "typescript", "const count = █\n", "excluded"),
-        ("file:///work/a.py", "python", "count = █\n", "language_disabled"),
-        ("file:///work/a.ts", "typescript", "const co█unt = 1;\n", "mid_word"),
-        ("file:///work/a.ts", "typescript", "const a = █\n// " + "x" * 1_100_000, "file_too_large"),
+        ("file:///project/src/secret.ts", "typescript", "const count = █\n", "excluded"),
+        ("file:///project/a.py", "python", "count = █\n", "language_disabled"),
+        ("file:///project/a.ts", "typescript", "const co█unt = 1;\n", "mid_word"),
+        ("file:///project/a.ts", "typescript", "const a = █\n// " + "x" * 1_100_000, "file_too_large"),
     ],
 )
 async def test_each_reason_for_silence_is_counted(
@@ -259,7 +259,7 @@ async def test_a_document_that_is_not_open_gets_nothing(client: Typing) -> None:
     client.notify("textDocument/didClose", {"textDocument": {"uri": URI}})
 
     assert await client.items(at) == []
-    assert await client.items(at, "file:///work/never.ts") == []
+    assert await client.items(at, "file:///project/never.ts") == []
     assert client.reasons() == ["unknown_document", "unknown_document"]
 
 

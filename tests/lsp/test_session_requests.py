@@ -14,7 +14,7 @@ from lsp_server.lsp.server import COMMANDS, FEATURES
 from telemetry.events import CompletionEnded, CompletionPersistence, SessionEnded, SessionTick
 from tests.support.conversation import ServedClient
 
-URI = "file:///work/a.ts"
+URI = "file:///project/a.ts"
 SOURCE = "const count = \n"
 PLACE = {"textDocument": {"uri": URI}, "position": {"line": 0, "character": 14}}
 
@@ -99,7 +99,7 @@ async def test_context_is_shown_with_its_reasons(client: Client) -> None:
     assert backend.gathered == [(100, ("src/b.ts",)), (2000, ())]
 
 
-@pytest.mark.parametrize("uri", ["file:///work/closed.ts", "file:///work/secret.ts"])
+@pytest.mark.parametrize("uri", ["file:///project/closed.ts", "file:///project/secret.ts"])
 async def test_context_of_what_cannot_be_shown_is_refused(client: Client, uri: str) -> None:
     """
     A document that is not open, or one that is excluded.

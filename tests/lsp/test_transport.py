@@ -17,7 +17,7 @@ import pytest
 from lsp_server.lsp.transport import UnusableAddress, Writer, tcp
 from tests.support.editor import SERVER, Editor
 
-URI = "file:///work/a.ts"
+URI = "file:///project/a.ts"
 SOURCE = "const count = \n"
 
 
@@ -279,7 +279,7 @@ def test_a_document_of_fifty_megabytes_is_carried() -> None:
     """
     with Editor() as editor:
         editor.initialize()
-        editor.open("file:///work/big.ts", "let a = 1;\n" * 4_800_000)
-        assert editor.complete("file:///work/big.ts", 3, 4) == []
+        editor.open("file:///project/big.ts", "let a = 1;\n" * 4_800_000)
+        assert editor.complete("file:///project/big.ts", 3, 4) == []
         assert open_and_complete(editor) == "items.length;"
         assert editor.shut_down() == 0

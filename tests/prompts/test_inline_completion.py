@@ -22,7 +22,7 @@ def prompt_at(source: str = CODE, context: Context | None = None, *, budget: int
     """
     marked = parse_marked(source)
     given: dict[str, Any] = {
-        "uri": "file:///work/src/total.ts",
+        "uri": "file:///project/src/total.ts",
         "path": "src/total.ts",
         "language_id": "typescript",
         "prefix": marked.text[: marked.offset],

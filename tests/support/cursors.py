@@ -24,7 +24,7 @@ def request_at(source: str, language: str = "typescript", **changes: Any) -> Com
     A request at the mark in `source`.
     """
     marked = parse_marked(source)
-    document = Document.create("file:///work/src/app.ts", language, 1, marked.text)
+    document = Document.create("file:///project/src/app.ts", language, 1, marked.text)
     given: dict[str, Any] = {
         "id": "c1",
         "document": document,

@@ -13,7 +13,7 @@ from lsp_server.text.positions import PositionEncoding, Span, units
 from tests.support.marked import parse_marked
 
 UTF16 = PositionEncoding.UTF16
-URI = "file:///work/app.ts"
+URI = "file:///project/app.ts"
 
 
 class Typist:

@@ -40,7 +40,7 @@ CANARIES = (
     "const password = load();",
     "getUserSecret",
     "src/billing/invoice.ts",
-    "file:///home/jane/work/secret-project",
+    "file:///home/jane/project/secret-project",
     "C:\\Users\\jane\\invoice.ts",
     "jane.doe@example.com",
     "Jane Doe",

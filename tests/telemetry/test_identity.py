@@ -38,7 +38,7 @@ def test_pseudonyms_of_different_things_differ() -> None:
     Another key, person, folder or kind of thing has another pseudonym of 16 hexadecimal digits.
     """
     one, other = Identity(b"1" * KEY_BYTES), Identity(b"2" * KEY_BYTES)
-    made = [one.dev_id("jane"), one.dev_id("joe"), other.dev_id("jane"), one.repo_id("jane"), one.repo_id("/work/a")]
+    made = [one.dev_id("jane"), one.dev_id("joe"), other.dev_id("jane"), one.repo_id("jane"), one.repo_id("/project/a")]
     assert len(set(made)) == len(made)
     assert all(len(pseudonym) == 16 and int(pseudonym, 16) >= 0 for pseudonym in made)
 
@@ -91,4 +91,4 @@ def test_odd_names_have_pseudonyms() -> None:
     """
     Names that are not sound Unicode, as file systems allow, are hashed like others.
     """
-    assert len(Identity(b"1" * KEY_BYTES).repo_id("/work/\udcff")) == 16
+    assert len(Identity(b"1" * KEY_BYTES).repo_id("/project/\udcff")) == 16

@@ -24,7 +24,7 @@ from tests.support.edits import AWKWARD, ENCODINGS, STEADY, changes, texts
 from tests.support.trees import written_out
 
 UTF16 = PositionEncoding.UTF16
-URI = "file:///work/src/a.ts"
+URI = "file:///project/src/a.ts"
 TYPED = (*AWKWARD, "a", "{", "}", "`", "(", ";")
 
 
@@ -32,7 +32,7 @@ def opened(text: str, uri: str = URI) -> Workspace:
     """
     A workspace with one document open.
     """
-    workspace = Workspace([Folder("file:///work", "work", "/work")])
+    workspace = Workspace([Folder("file:///project", "work", "/work")])
     workspace.open(Document.create(uri, "typescript", 1, text))
     return workspace
 
@@ -142,9 +142,9 @@ class TestSnapshots:
 class TestFolders:
     NESTED = Snapshot(
         folders=(
-            Folder("file:///work", "work", "/work"),
-            Folder("file:///work/packages/ui", "ui", "/work/packages/ui"),
-            Folder("file:///work/packages/ui-kit/", "ui-kit", "/work/packages/ui-kit"),
+            Folder("file:///project", "work", "/work"),
+            Folder("file:///project/packages/ui", "ui", "/project/packages/ui"),
+            Folder("file:///project/packages/ui-kit/", "ui-kit", "/project/packages/ui-kit"),
             Folder("file:///c%3A/code", "windows", "c:\\code"),
         )
     )
@@ -152,16 +152,16 @@ class TestFolders:
     @pytest.mark.parametrize(
         ("uri", "folder", "path"),
         [
-            ("file:///work/a.ts", "work", "a.ts"),
-            ("file:///work/packages/ui/src/b.ts", "ui", "src/b.ts"),
-            ("file:///work/packages/ui-kit/c.ts", "ui-kit", "c.ts"),
-            ("file:///work/packages/uix/d.ts", "work", "packages/uix/d.ts"),
-            ("file:///work/with%20space/%C3%A9.ts", "work", "with space/é.ts"),
+            ("file:///project/a.ts", "work", "a.ts"),
+            ("file:///project/packages/ui/src/b.ts", "ui", "src/b.ts"),
+            ("file:///project/packages/ui-kit/c.ts", "ui-kit", "c.ts"),
+            ("file:///project/packages/uix/d.ts", "work", "packages/uix/d.ts"),
+            ("file:///project/with%20space/%C3%A9.ts", "work", "with space/é.ts"),
             ("file:///C:/code/src/e.ts", "windows", "src/e.ts"),
             ("file:///elsewhere/f.ts", None, "f.ts"),
             ("untitled:Untitled-1", None, "Untitled-1"),
-            ("untitled:/work/g.ts", None, "g.ts"),
-            ("vscode-notebook-cell:/work/n.ipynb#W0s", None, "n.ipynb#W0s"),
+            ("untitled:/project/g.ts", None, "g.ts"),
+            ("vscode-notebook-cell:/project/n.ipynb#W0s", None, "n.ipynb#W0s"),
         ],
     )
     def test_the_innermost_holds_a_document(self, uri: str, folder: str | None, path: str) -> None:
