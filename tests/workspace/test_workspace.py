@@ -32,7 +32,7 @@ def opened(text: str, uri: str = URI) -> Workspace:
     """
     A workspace with one document open.
     """
-    workspace = Workspace([Folder("file:///project", "work", "/work")])
+    workspace = Workspace([Folder("file:///project", "work", "/project")])
     workspace.open(Document.create(uri, "typescript", 1, text))
     return workspace
 
@@ -142,7 +142,7 @@ class TestSnapshots:
 class TestFolders:
     NESTED = Snapshot(
         folders=(
-            Folder("file:///project", "work", "/work"),
+            Folder("file:///project", "work", "/project"),
             Folder("file:///project/packages/ui", "ui", "/project/packages/ui"),
             Folder("file:///project/packages/ui-kit/", "ui-kit", "/project/packages/ui-kit"),
             Folder("file:///c%3A/code", "windows", "c:\\code"),
