@@ -110,7 +110,8 @@ class Situation:
         """
         The declarations, imports and exports of the document as it is now.
         """
-        return extract(self.place.tree.root, self.place.document.utf8)
+        document = self.place.document
+        return extract(self.place.tree.root, document.utf8, near=document.byte_offset(self.place.offset))
 
     @cached_property
     def imported(self) -> dict[str, tuple[str, str]]:

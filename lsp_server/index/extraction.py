@@ -4,6 +4,7 @@ Read the declarations, imports and exports of a TypeScript file off its syntax t
 Only statements and members are visited, never function bodies, so that extraction costs a fraction of parsing.
 """
 
+from bisect import bisect
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -34,14 +35,16 @@ from lsp_server.index.record import Declaration, Export, FileRecord, Import, Mem
 from lsp_server.index.values import FUNCTIONS, object_literal, pattern_names, value_head, wrapped_function
 
 ALIAS_LIMIT = 700
+MAX_STATEMENTS = 4000
+"""More than that is data: reading them all would hold up the next keystroke."""
 
 
-def extract(root: Node, source: bytes) -> FileRecord:
+def extract(root: Node, source: bytes, *, near: int = 0) -> FileRecord:
     """
-    The record of the file whose tree is `root`.
+    The record of the file whose tree is `root`; of an endless file, what stands at its top and round the byte `near`.
     """
     found = _Found([], [], [])
-    for comment, node in with_docs(root):
+    for comment, node in with_docs(_statements(root, near)):
         _STATEMENTS.get(node.type, _nothing)(_Place(source, node, comment, 0), found)
     return FileRecord(tuple(found.declarations), tuple(found.imports), tuple(found.exports))
 
@@ -81,6 +84,16 @@ class _Place(NamedTuple):
 
 
 _Reader = Callable[[_Place, _Found], None]
+
+
+def _statements(root: Node, near: int) -> list[Node]:
+    nodes = root.named_children
+    if len(nodes) <= MAX_STATEMENTS:
+        return nodes
+    half = MAX_STATEMENTS // 2
+    place = bisect(nodes, near, key=lambda node: node.start_byte)
+    start = max(half, min(place - half // 2, len(nodes) - half))
+    return nodes[:half] + nodes[start : start + half]
 
 
 def _nothing(place: _Place, found: _Found) -> None:
@@ -272,7 +285,7 @@ def _namespace(place: _Place, found: _Found) -> None:
         _ambient(place, body, found)
         return
     inner = _Found([], [], [])
-    for comment, child in with_docs(body):
+    for comment, child in with_docs(body.named_children):
         _STATEMENTS.get(child.type, _nothing)(_Place(source, child, comment, 0), inner)
     members = tuple(_as_member(declared) for declared in inner.declarations[:MAX_MEMBERS])
     _declare(place, found, "namespace", members=members)
@@ -282,7 +295,7 @@ def _ambient(place: _Place, body: Node | None, found: _Found) -> None:
     # `declare global { … }` and `declare module "x" { … }`: their declarations are seen from outside this file.
     if body is None:
         return
-    for comment, child in with_docs(body):
+    for comment, child in with_docs(body.named_children):
         _STATEMENTS.get(child.type, _nothing)(_Place(place.source, child, comment, 1), found)
 
 

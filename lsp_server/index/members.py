@@ -23,7 +23,7 @@ def members_of(node: Node, source: bytes) -> tuple[Member, ...]:
     The members of a class body, interface body, object type, enum body or object literal.
     """
     members: list[Member] = []
-    for comment, child in with_docs(node):
+    for comment, child in with_docs(node.named_children):
         read = _MEMBERS.get(child.type)
         if read is not None:
             members.extend(read(source, child, doc_of(source, comment, child)))

@@ -3,7 +3,7 @@ Read the text of syntax nodes: signatures on one line, annotations, documentatio
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tree_sitter import Language, Node, Parser
 
@@ -41,12 +41,12 @@ def annotation(node: Node, source: bytes, field: str = "type") -> str:
     return folded(source, found.start_byte, found.end_byte, MEMBER_LIMIT).lstrip(": ")
 
 
-def with_docs(node: Node) -> Iterator[tuple[Node | None, Node]]:
+def with_docs(nodes: Iterable[Node]) -> Iterator[tuple[Node | None, Node]]:
     """
-    The children that are no comments, each with the comment right before it.
+    The nodes that are no comments, each with the comment right before it.
     """
     comment: Node | None = None
-    for child in node.named_children:
+    for child in nodes:
         if child.type == "comment":
             comment = child
         else:

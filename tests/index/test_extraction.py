@@ -4,6 +4,8 @@ What is read off a file: declarations, members, imports and exports.
 
 import pytest
 
+from lsp_server.index.extraction import MAX_STATEMENTS, extract
+from lsp_server.index.nodes import parser_for
 from lsp_server.index.record import Declaration, FileRecord, from_json, to_json
 from lsp_server.index.records import record_of
 
@@ -167,3 +169,19 @@ def test_a_record_survives_storing() -> None:
     assert from_json(to_json(record)) == record
     with pytest.raises(ValueError, match="not a record"):
         from_json("[[1], [], []]")
+
+
+def test_of_an_endless_file_the_top_and_the_cursor_count() -> None:
+    """
+    What stands between is not read, wherever the cursor is.
+    """
+    rows = [f"const row{number} = {number};\n" for number in range(3 * MAX_STATEMENTS)]
+    source = "".join(rows).encode()
+    root = parser_for("a.ts").parse(source).root_node
+
+    for place in (0, len(rows) // 2, len(rows) - 1):
+        near = len("".join(rows[:place]))
+        found = {declared.name for declared in extract(root, source, near=near).declarations}
+
+        assert {"row0", f"row{place}"} <= found
+        assert len(found) == MAX_STATEMENTS

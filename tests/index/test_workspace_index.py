@@ -234,14 +234,14 @@ def test_a_branch_switch_of_thousands_of_files(folder: Folder) -> None:
     """
     After a flood of changes the answers are those of the new branch.
     """
-    paths = [folder.write(f"f{number}.ts", f"export const before{number} = 1;") for number in range(600)]
+    paths = [folder.write(f"f{number}.ts", f"export const before{number} = 1;") for number in range(3000)]
     index = folder.index()
     index.build(folder.walk())
     for number, path in enumerate(paths):
         folder.write(Path(path).name, f"export const after{number} = 1;")
     index.files_changed(paths)
 
-    assert names(index) == {f"after{number}" for number in range(600)}
+    assert names(index) == {f"after{number}" for number in range(3000)}
     assert not index.windows.unsettled
     assert index.windows.search({term_id("before7"): 1.0}, (), 3) == []
 
@@ -369,3 +369,28 @@ def test_a_second_start_searches_code_that_changed_since_it_was_sorted(folder: F
 
     assert folder.reads == []
     assert [found(word) for word in ("before0", "later1", "before1", "before2")] == [["f0.ts"], ["f1.ts"], [], []]
+
+
+def test_files_deleted_while_indexing_leave_nothing_behind(folder: Folder, tmp_path: Path) -> None:
+    """
+    A folder that goes while its files are read is forgotten once the editor says so, on disk too.
+    """
+    for number in range(300):
+        folder.write(f"f{number}.ts", f"export const name{number} = 1;")
+    paths = [path.as_posix() for path in folder.walk()]
+    index = folder.index(tmp_path / "index.db")
+
+    def delete_the_rest(done: int, _: int) -> None:
+        for path in paths[:50] + paths[done:]:
+            Path(path).unlink(missing_ok=True)
+
+    index.build([Path(path) for path in paths], progress=delete_the_rest)
+    index.files_changed(paths)
+    left = {f"name{path.stem[1:]}" for path in folder.walk()}
+
+    assert names(index) == left
+    assert len(left) == 50
+    index.close()
+    again = folder.index(tmp_path / "index.db")
+    again.build(folder.walk())
+    assert names(again) == left
