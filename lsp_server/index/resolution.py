@@ -4,41 +4,23 @@ Find the file that an import leads to, as the TypeScript compiler does.
 Where the compiler would find only built output that is not there, the source it is built from is found instead.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from posixpath import basename, dirname, join, normpath, splitext
-from typing import Any
+from collections.abc import Iterable, Iterator
+from posixpath import basename, dirname, join, normpath
 
 from lsp_server.index import tsconfig
 from lsp_server.index.disk import FileSystem
+from lsp_server.index.endings import ENDINGS, candidates, sources_of, split_ending
+from lsp_server.index.packages import (
+    Package,
+    as_map,
+    best_pattern,
+    conditions_of,
+    entries_of,
+    mapped,
+    split_package,
+    targets_of_package,
+)
 from lsp_server.index.tsconfig import CompilerOptions
-
-TYPED = (".ts", ".tsx", ".d.ts")
-PLAIN = (".js", ".jsx")
-_REPLACED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    ".js": (TYPED, PLAIN),
-    ".jsx": ((".tsx", ".ts", ".d.ts"), (".jsx", ".js")),
-    ".mjs": ((".mts", ".d.mts"), (".mjs",)),
-    ".cjs": ((".cts", ".d.cts"), (".cjs",)),
-    ".ts": (TYPED, ()),
-    ".tsx": ((".tsx", ".ts", ".d.ts"), ()),
-    ".mts": ((".mts", ".d.mts"), ()),
-    ".cts": ((".cts", ".d.cts"), ()),
-    ".json": ((".d.json.ts",), (".json",)),
-}
-_BUILT = ("dist", "lib", "build", "out", "esm", "cjs", "es", "umd", "types", "typings")
-_ENDINGS = (".d.mts", ".d.cts", ".d.ts", ".mjs", ".cjs", ".jsx", ".js", ".mts", ".cts", ".tsx", ".ts")
-
-
-@dataclass(frozen=True, slots=True)
-class Package:
-    """
-    A `package.json`, as far as resolution reads it.
-    """
-
-    folder: str
-    name: str
-    data: Mapping[str, Any]
 
 
 class Resolver:
@@ -158,14 +140,14 @@ class Resolver:
         return None
 
     def _by_paths(self, specifier: str, options: CompilerOptions, endings: int) -> str | None:
-        pattern = _best_pattern(specifier, options.paths)
+        pattern = best_pattern(specifier, options.paths)
         if pattern is None:
             return None
         head, _, tail = pattern.partition("*")
         matched = specifier[len(head) : len(specifier) - len(tail)] if "*" in pattern else ""
         for target in options.paths[pattern]:
             candidate = normpath(join(options.paths_base, target.replace("*", matched, 1)))
-            if candidate.endswith(_ENDINGS) and self._files.is_file(candidate):
+            if candidate.endswith(ENDINGS) and self._files.is_file(candidate):
                 if (endings == 0) == candidate.endswith((".ts", ".tsx", ".mts", ".cts")):
                     return candidate
                 continue
@@ -187,11 +169,11 @@ class Resolver:
             return None
         if specifier.startswith("#"):
             imports = package.data.get("imports")
-            targets = _mapped(specifier, imports, _conditions(options)) if isinstance(imports, dict) else ()
+            targets = mapped(specifier, imports, conditions_of(options)) if isinstance(imports, dict) else ()
             return self._first_target(targets, package, options, endings)
         name, rest = split_package(specifier)
         if package.name == name and package.data.get("exports") is not None:
-            targets = _mapped("." + rest, _as_map(package.data["exports"]), _conditions(options))
+            targets = mapped("." + rest, as_map(package.data["exports"]), conditions_of(options))
             return self._first_target(targets, package, options, endings)
         return None
 
@@ -221,7 +203,7 @@ class Resolver:
         if package is None:
             return self._load_as(folder + rest, options, endings)
         if options.exports_maps and package.data.get("exports") is not None:
-            targets = _mapped("." + rest, _as_map(package.data["exports"]), _conditions(options))
+            targets = mapped("." + rest, as_map(package.data["exports"]), conditions_of(options))
             return self._first_target(targets, package, options, endings)
         if rest:
             versioned = self._types_versions(package, rest, options, endings)
@@ -235,7 +217,7 @@ class Resolver:
         table = versions.get("*") or next(iter(versions.values()), None)
         if not isinstance(table, dict):
             return None
-        pattern = _best_pattern(rest.lstrip("/"), table)
+        pattern = best_pattern(rest.lstrip("/"), table)
         if pattern is None:
             return None
         head, _, tail = pattern.partition("*")
@@ -268,8 +250,8 @@ class Resolver:
 
     def _file(self, candidate: str, options: CompilerOptions, endings: int, *, adding: bool) -> str | None:
         for suffix in options.suffixes:
-            for path in _candidates(candidate, endings, adding=adding):
-                stem, ending = _split_ending(path) if suffix else (path, "")
+            for path in candidates(candidate, endings, adding=adding):
+                stem, ending = split_ending(path) if suffix else (path, "")
                 place = f"{stem}{suffix}{ending}" if suffix else path
                 if self._files.is_file(place):
                     return place
@@ -277,7 +259,7 @@ class Resolver:
 
     def _folder(self, folder: str, options: CompilerOptions, endings: int) -> str | None:
         package = self._package_in(folder)
-        for entry in _entries(package.data, endings) if package is not None else ():
+        for entry in entries_of(package.data, endings) if package is not None else ():
             target = normpath(join(folder, entry))
             found = self._file(target, options, endings, adding=True) or self._file(
                 join(target, "index"), options, endings, adding=True
@@ -307,8 +289,8 @@ class Resolver:
         package = self._package_in(folder) if folder else None
         if package is None:
             return None
-        for target in _package_targets(package, rest, _conditions(options)):
-            for candidate in _sources(normpath(join(package.folder, target))):
+        for target in targets_of_package(package, rest, conditions_of(options)):
+            for candidate in sources_of(normpath(join(package.folder, target))):
                 found = self._file(candidate, options, 0, adding=True) or self._file(candidate, options, 1, adding=True)
                 if found is not None:
                     return self._files.real(found)
@@ -322,132 +304,9 @@ class Resolver:
         return None
 
 
-def split_package(specifier: str) -> tuple[str, str]:
-    """
-    A bare specifier as the package's name and the rest, with its slash.
-    """
-    parts = specifier.split("/", 2 if specifier.startswith("@") else 1)
-    count = 2 if specifier.startswith("@") else 1
-    if len(parts) < count or not parts[0]:
-        return "", ""
-    return "/".join(parts[:count]), "/" + parts[count] if len(parts) > count else ""
-
-
-def _candidates(candidate: str, endings: int, *, adding: bool) -> Iterator[str]:
-    stem, ending = _split_ending(candidate)
-    if ending:
-        replaced = _REPLACED.get(ending.removeprefix(".d") if ending.startswith(".d.") else ending)
-        if replaced is not None:
-            if ending.startswith(".d.") and endings == 0:
-                yield candidate
-            for other in replaced[endings]:
-                yield stem + other
-    elif "." in basename(candidate) and endings == 0:
-        plain, other = splitext(candidate)
-        yield f"{plain}.d{other}.ts"
-    if adding:
-        for other in (TYPED, PLAIN)[endings]:
-            yield candidate + other
-
-
-def _split_ending(path: str) -> tuple[str, str]:
-    for ending in (*_ENDINGS, ".json"):
-        if path.endswith(ending):
-            return path[: -len(ending)], ending
-    return path, ""
-
-
 def _other_roots(target: str, roots: tuple[str, ...]) -> Iterator[str]:
     for root in roots:
         if target.startswith(root + "/"):
             rest = target[len(root) :]
             yield from (other + rest for other in roots if other != root)
-            return
-
-
-def _best_pattern(specifier: str, table: Mapping[str, Any]) -> str | None:
-    if specifier in table:
-        return specifier
-    best: str | None = None
-    for pattern in table:
-        head, star, tail = pattern.partition("*")
-        fits = star and specifier.startswith(head) and specifier.endswith(tail)
-        if fits and len(specifier) >= len(head) + len(tail) and (best is None or len(head) > best.index("*")):
-            best = pattern
-    return best
-
-
-def _conditions(options: CompilerOptions) -> tuple[str, ...]:
-    node = ("node",) if options.resolution != "bundler" else ()
-    return ("types", "import", "require", *node, *options.conditions)
-
-
-def _as_map(exports: Any) -> Mapping[str, Any]:
-    if isinstance(exports, dict) and any(key.startswith(".") for key in exports):
-        return exports
-    return {".": exports}
-
-
-def _mapped(path: str, table: Mapping[str, Any], conditions: tuple[str, ...]) -> tuple[str, ...]:
-    pattern = _best_export(path, table)
-    if pattern is None:
-        return ()
-    head, _, tail = pattern.partition("*")
-    matched = path[len(head) : len(path) - len(tail)] if "*" in pattern else ""
-    if pattern.endswith("/"):
-        matched = path[len(pattern) :]
-        return tuple(target + matched for target in _targets(table[pattern], conditions))
-    return tuple(target.replace("*", matched) for target in _targets(table[pattern], conditions))
-
-
-def _best_export(path: str, table: Mapping[str, Any]) -> str | None:
-    best = _best_pattern(path, table)
-    if best is not None:
-        return best
-    folders = [key for key in table if key.endswith("/") and path.startswith(key)]
-    return max(folders, key=len, default=None)
-
-
-def _targets(value: Any, conditions: tuple[str, ...]) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        for item in value:
-            yield from _targets(item, conditions)
-    elif isinstance(value, dict):
-        for condition, item in value.items():
-            if condition == "default" or condition in conditions or condition.startswith("types@"):
-                yield from _targets(item, conditions)
-
-
-def _entries(data: Mapping[str, Any], endings: int) -> Iterator[str]:
-    for key in ("typings", "types", "main") if endings == 0 else ("main", "module"):
-        value = data.get(key)
-        if isinstance(value, str) and value:
-            yield value
-
-
-def _package_targets(package: Package, rest: str, conditions: tuple[str, ...]) -> Iterator[str]:
-    exports = package.data.get("exports")
-    if exports is not None:
-        source_first = ("source", "development", *conditions)
-        yield from _mapped("." + rest, _as_map(exports), source_first)
-    if not rest:
-        for key in ("source", "types", "typings", "module", "main"):
-            value = package.data.get(key)
-            if isinstance(value, str):
-                yield value
-
-
-def _sources(target: str) -> Iterator[str]:
-    stem = _split_ending(target)[0]
-    yield stem
-    parts = stem.split("/")
-    for number in range(len(parts) - 1, 0, -1):
-        if parts[number] in _BUILT:
-            tail = parts[number + 1 :]
-            while tail and tail[0] in _BUILT:
-                tail = tail[1:]
-            yield "/".join([*parts[:number], "src", *tail])
-            yield "/".join([*parts[:number], *tail])
             return

@@ -1,7 +1,7 @@
 """
 What the index costs: cold against bare parsing in the same run, a second start, one changed file, memory, and answers.
 
-    python -m tests.benchmarks.bench_index [FOLDER] [--files 7300]
+    python -m tests.benchmarks.bench_index [FOLDER] [--files 7300] [--tiny]
 
 Without a folder, copies of the packages that the evaluation of the context uses make up the workspace (needs npm).
 Everything but waiting is in CPU time, so that a busy machine does not change it much.
@@ -57,9 +57,11 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path)
     parser.add_argument("--files", type=int, default=7300)
+    parser.add_argument("--tiny", action="store_true", help="as many files of two lines, in folders of a hundred")
     options = parser.parse_args(arguments)
+    make = tiny if options.tiny else workspace
     with tempfile.TemporaryDirectory() as made:
-        folder = options.folder or workspace(Path(made) / "workspace", options.files)
+        folder = options.folder or make(Path(made) / "workspace", options.files)
         print(json.dumps(figures(folder.resolve(), Path(made) / "index.sqlite", options.files), indent=2))
     return 0
 
@@ -75,6 +77,20 @@ def workspace(folder: Path, count: int) -> Path:
         found += sum(1 for _ in target.rglob("*.ts"))
         if found >= count:
             break
+    return folder
+
+
+def tiny(folder: Path, count: int) -> Path:
+    """
+    A folder of `count` files that import each other.
+    """
+    for number in range(count):
+        place = folder / f"part{number // 100}" / f"file{number}.ts"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        text = (
+            f'import {{ name{number - 1} }} from "./file{number - 1}";\nexport const name{number} = name{number - 1};\n'
+        )
+        place.write_text(text)
     return folder
 
 
