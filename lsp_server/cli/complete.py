@@ -33,13 +33,14 @@ def complete(place: str, *, as_json: bool, provider: str | None, model: str | No
 
 
 async def _complete(place: Place, overrides: Sequence[str], *, as_json: bool) -> int:
-    from lsp_server.cli.engine import desk
+    from lsp_server.cli.engine import desk, patience
     from lsp_server.completion import engine
     from lsp_server.completion.request import Completion, NoCompletionReason
 
     async with desk(place.path, partial(settings_for, overrides=overrides)) as here:
         request = here.open(place)
-        await here.backend.ready()
+        with patience():
+            await here.backend.ready()
         outcome = await engine.complete(
             request,
             previous=None,

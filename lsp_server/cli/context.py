@@ -43,12 +43,13 @@ def context(place: str | None, *, budget: int | None, as_json: bool, batch: bool
 
 
 async def _print(place: Place, overrides: Sequence[str], budget: int | None, *, as_json: bool) -> int:
-    from lsp_server.cli.engine import desk
+    from lsp_server.cli.engine import desk, patience
     from lsp_server.context.report import as_json as json_of
 
     async with desk(place.path, partial(settings_for, overrides=overrides)) as here:
         request = here.open(place)
-        await here.backend.indexing.ready()
+        with patience():
+            await here.backend.indexing.ready()
         found = await here.backend.gather(
             request, here.settings.completion_context_tokens if budget is None else budget
         )

@@ -5,7 +5,8 @@ A workspace as an editor would have it open, for commands that ask the engine on
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Callable
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,6 +58,20 @@ class Desk:
             path=self.workspace.snapshot().relative_path(document.uri),
             trigger_kind=TriggerKind.INVOKED,
         )
+
+
+@contextlib.contextmanager
+def patience() -> Iterator[None]:
+    """
+    Say on a terminal that the workspace is being read, as long as that lasts; Ctrl-C ends it.
+    """
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("Reading the workspace …"):
+        yield
 
 
 @contextlib.asynccontextmanager
