@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tree_sitter import Tree
 
 
-def is_nonsense(source: bytes, parse: Callable[[bytes], Tree | None]) -> bool:
+def is_nonsense(source: bytes, parse: Callable[[bytes], Tree]) -> bool:
     """
     Whether a good part of `source` repeats a few tokens that make no sense together; `parse` reads a short piece.
     """
@@ -77,8 +77,7 @@ _MOST_ERRORS = 8
 _MOST_OPEN_ANGLES = 16
 
 
-def _is_senseless(window: bytes, parse: Callable[[bytes], Tree | None]) -> bool:
+def _is_senseless(window: bytes, parse: Callable[[bytes], Tree]) -> bool:
     if window.count(b"<") - window.count(b">") > _MOST_OPEN_ANGLES:
         return True
-    tree = parse(window)
-    return tree is None or sum(1 for _ in errors(tree.root_node)) > _MOST_ERRORS
+    return sum(1 for _ in errors(parse(window).root_node)) > _MOST_ERRORS

@@ -24,7 +24,7 @@ from lsp_server.text.document import Document, TextEdit
 from lsp_server.text.positions import Span
 
 if TYPE_CHECKING:
-    from tree_sitter import Language, Node, Tree
+    from tree_sitter import Language, Node, Parser, Tree
 
 
 class Grammar(StrEnum):
@@ -76,9 +76,8 @@ def read(grammar: Grammar, document: Document) -> Reading:
     """
     Read all of `document`.
     """
-    source = document.utf8
-    tree = None if is_nonsense(source, partial(_parsed, grammar)) else _parsed(grammar, source)
-    return Reading(tree=tree, broken=_broken(tree)) if tree else _given_up(grammar, len(source))
+    tree = None if is_nonsense(document.utf8, partial(_parsed_bytes, grammar)) else _parsed(grammar, document)
+    return Reading(tree=tree, broken=_broken(tree)) if tree else _given_up(grammar, document.byte_length)
 
 
 def read_again(grammar: Grammar, document: Document, old: Reading, edits: Sequence[TextEdit]) -> Reading:
@@ -86,16 +85,16 @@ def read_again(grammar: Grammar, document: Document, old: Reading, edits: Sequen
     Read `document`, reusing what `edits` left of an `old` reading, which itself stays as it is.
     """
     if old.abandoned:
-        is_still_long = len(document.utf8) > _WORTH_ANOTHER_TRY * old.abandoned
+        is_still_long = document.byte_length > _WORTH_ANOTHER_TRY * old.abandoned
         return _given_up(grammar, old.abandoned) if is_still_long else read(grammar, document)
     if any(len(edit.text) > _LONG for edit in edits):
         return read(grammar, document)
     told = _told(old.tree, edits)
     suspect = _joined(_moved(span, edits) for span in old.broken)
     while True:
-        tree = _parsed(grammar, document.utf8, _forgetting(told, suspect, document))
+        tree = _parsed(grammar, document, _forgetting(told, suspect, document))
         if tree is None:
-            return _given_up(grammar, len(document.utf8))
+            return _given_up(grammar, document.byte_length)
         broken = _broken(tree)
         wider = _joined((*suspect, *broken))
         if wider == suspect:
@@ -113,41 +112,47 @@ _LONG = 4096
 # The share of an abandoned text that another must not exceed to be tried again.
 _WORTH_ANOTHER_TRY = 0.9
 
-# How much is handed to the parser at a time.
-_CHUNK = 1 << 16
-
 _parsers = threading.local()
 
 
-def _parsed(grammar: Grammar, source: bytes, old: Tree | None = None) -> Tree | None:
+def _parsed(grammar: Grammar, document: Document, old: Tree | None = None) -> Tree | None:
     """
-    The tree of `source`, or nothing if it would take too long.
+    The tree of `document`, or nothing if it would take too long.
     """
-    from tree_sitter import Parser
+    parser = _parser(grammar)
 
-    # A parser must not be shared between threads; it lets go of the interpreter while it reads.
-    parser = getattr(_parsers, grammar, None)
-    if parser is None:
-        parser = Parser(language_of(grammar))
-        setattr(_parsers, grammar, parser)
+    def read(byte: int, _: object) -> bytes:
+        return document.bytes_from(byte)
 
-    def chunk(start: int, _: object) -> bytes:
-        return source[start : start + _CHUNK]
-
-    with Patience(len(source)) as patience:
+    with Patience(document.byte_length) as patience:
         try:
             if old is None:
-                return parser.parse(chunk, progress_callback=patience.is_lost)
-            return parser.parse(chunk, old, progress_callback=patience.is_lost)
+                return parser.parse(read, progress_callback=patience.is_lost)
+            return parser.parse(read, old, progress_callback=patience.is_lost)
         except ValueError:
             parser.reset()
             return None
 
 
+def _parsed_bytes(grammar: Grammar, source: bytes) -> Tree:
+    return _parser(grammar).parse(source)
+
+
+def _parser(grammar: Grammar) -> Parser:
+    """
+    The parser of the running thread, for none may be shared; it lets go of the interpreter while it reads.
+    """
+    from tree_sitter import Parser
+
+    parser = getattr(_parsers, grammar, None)
+    if parser is None:
+        parser = Parser(language_of(grammar))
+        setattr(_parsers, grammar, parser)
+    return parser
+
+
 def _given_up(grammar: Grammar, length: int) -> Reading:
-    tree = _parsed(grammar, b"")
-    assert tree is not None, "nothing is quickly read"
-    return Reading(tree=tree, broken=(Span(0, length),), abandoned=length)
+    return Reading(tree=_parsed_bytes(grammar, b""), broken=(Span(0, length),), abandoned=length)
 
 
 def _told(tree: Tree, edits: Sequence[TextEdit]) -> Tree:

@@ -210,6 +210,20 @@ class Document:
             byte - self.blocks.byte_starts[index]
         )
 
+    def bytes_from(self, byte: int) -> bytes:
+        """
+        Some of `utf8` from `byte` on, without putting all of it together; nothing at the end.
+        """
+        index = self.blocks.at_byte(byte)
+        return self.blocks.row[index].utf8[byte - self.blocks.byte_starts[index] :]
+
+    @property
+    def byte_length(self) -> int:
+        """
+        How long `utf8` is.
+        """
+        return self.blocks.byte_starts[-1]
+
     def point_of(self, offset: int) -> Point:
         """
         The place of `offset` as tree-sitter says it.

@@ -137,6 +137,21 @@ class TestPlaces:
         assert [document.byte_offset(offset) for offset in range(4)] == [0, 2, 6, 7]
         assert [document.offset_of_byte(byte) for byte in range(8)] == [0, 0, 1, 1, 1, 1, 2, 3]
         assert document.utf8 == "é😀x".encode()
+        assert document.byte_length == 7
+
+    def test_gives_its_bytes_in_pieces(self) -> None:
+        """
+        From any byte on there is some more, until the end.
+        """
+        document = document_of("naïve 😀;\r\n" * 2000)
+        place, pieces = 0, []
+        while piece := document.bytes_from(place):
+            pieces.append(piece)
+            place += len(piece)
+        assert len(pieces) > 1
+        assert b"".join(pieces) == document.utf8
+        assert document.bytes_from(7) == pieces[0][7:]
+        assert document_of("").bytes_from(0) == b""
 
     @pytest.mark.parametrize(
         ("text", "eol"), [("", "\n"), ("a\nb\n", "\n"), ("a\r\nb\r\nc\n", "\r\n"), ("a\r\nb\n", "\n")]
