@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lsp_server.providers.base import BackingOff, NotAuthorised, RateLimited
-from telemetry.events import CompletionEnded, CompletionReturned, CompletionSuppressed
+from telemetry.events import CompletionEnded, CompletionRequested, CompletionReturned, CompletionSuppressed
 from tests.support.conversation import ServedClient
 from tests.support.marked import parse_marked
 
@@ -249,6 +249,17 @@ async def test_each_reason_for_silence_is_counted(
     assert await client.items(at, uri) == []
     assert client.reasons() == [reason]
     assert client.surroundings.provider.prompts == []
+
+
+@pytest.mark.parametrize("source", ["const a = █\n// secret", "const a = █\n// " + "x" * 1_100_000])
+async def test_what_is_never_completed_is_not_even_parsed(client: Typing, source: str) -> None:
+    """
+    What the cursor stands in is known only of documents that were read.
+    """
+    uri = "file:///project/secret.ts" if "secret" in source else URI
+    await client.items(client.open(source, uri), uri)
+
+    assert [event.intent for event in client.events(CompletionRequested)] == ["other"]
 
 
 async def test_a_document_that_is_not_open_gets_nothing(client: Typing) -> None:

@@ -73,6 +73,17 @@ SNIPPET = ContextSnippet(
 )
 
 
+async def test_a_client_of_a_later_protocol_is_let_in() -> None:
+    """
+    Values that we don't know, in places that we don't read, are no reason to refuse it.
+    """
+    client = Client()
+    completion = {"completionItem": {"tagSupport": {"valueSet": [1, 99]}}}
+    await client.start(trace="compact", capabilities={"textDocument": {"completion": completion}, "future": 5})
+
+    assert (await client.call("textDocument/completion", PLACE))["items"] == []
+
+
 async def test_context_is_shown_with_its_reasons(client: Client) -> None:
     """
     The budget and the open files of the request reach the retrievers; lines are counted from 1.
@@ -208,13 +219,13 @@ async def test_a_change_that_makes_no_sense_lets_the_document_go(client: Client)
     """
     Better no completion than one for a text that the editor does not have; opening it again mends it.
     """
+    client.surroundings.provider.script("items.length;")
     change = {"range": {"start": {"line": 0}}, "text": "x"}
     document = {"uri": URI, "version": 2}
     client.notify("textDocument/didChange", {"textDocument": document, "contentChanges": [change]})
     result = await client.call("textDocument/inlineCompletion", {**PLACE, "context": {"triggerKind": 1}})
     assert result == {"items": []}
 
-    client.surroundings.provider.script("items.length;")
     client.open()
     assert (await client.complete())["insertText"] == "items.length;"
 
