@@ -116,17 +116,15 @@ def stdio() -> Wire:
     if sys.platform != "win32":
         os.set_blocking(wire.source.fileno(), True)
         os.set_blocking(wire.target.fileno(), True)
-    nothing = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nothing, 0)
-    os.dup2(2 if sys.stderr else nothing, 1)
-    os.close(nothing)
-    sys.stdout = sys.stderr
+    _withdraw_stdio()
     return wire
 
 
 def tcp(address: str) -> Wire:
     """
     Wait for one client at `HOST:PORT` of this machine; stderr says where, as port 0 takes any free one.
+
+    Prints and child processes are kept from stdin and stdout as well.
 
     Raises:
         UnusableAddress: the address is malformed, not of this machine alone, or taken.
@@ -140,6 +138,7 @@ def tcp(address: str) -> Wire:
             client, _ = listener.accept()
     except OSError as error:
         raise UnusableAddress(f"Cannot listen on {address}: {error.strerror or error}.") from error
+    _withdraw_stdio()
     with client:
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return Wire(client.makefile("rb", buffering=0), client.makefile("wb", buffering=0))
@@ -157,6 +156,14 @@ def run(peer: Peer, wire: Wire) -> int:
         watchdog.daemon = True
         watchdog.start()
     return code
+
+
+def _withdraw_stdio() -> None:
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(2 if sys.stderr else nothing, 1)
+    os.close(nothing)
+    sys.stdout = sys.stderr
 
 
 async def _converse(peer: Peer, wire: Wire) -> int:

@@ -259,6 +259,22 @@ async def test_progress_is_shown_and_can_be_cancelled() -> None:
         await task
 
 
+async def test_reading_a_large_workspace_is_shown() -> None:
+    """
+    How far it has got, until the index is complete, in an editor that shows progress.
+    """
+    client = Client()
+    await client.start(capabilities={"window": {"workDoneProgress": True}})
+    asked = await client.until(lambda message: message.get("method") == "window/workDoneProgress/create")
+    client.send({"jsonrpc": "2.0", "id": asked["id"], "result": None})
+    begun = await client.until(lambda message: message.get("method") == "$/progress")
+    client.surroundings.backend.indexed.set()
+    ended = await client.until(lambda message: message.get("method") == "$/progress")
+
+    assert begun["params"]["value"]["title"] == "Pacenotes reads the workspace"
+    assert ended["params"]["value"]["kind"] == "end"
+
+
 async def test_progress_without_a_client_that_shows_it(client: Client) -> None:
     """
     The work is done all the same.

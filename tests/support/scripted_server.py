@@ -42,7 +42,8 @@ class NoisyProvider(ScriptedProvider):
         """
         print("noise from print", flush=True)
         os.write(1, b"noise from a C library\n")
-        subprocess.run([sys.executable, "-c", "print('noise from a child', input() if 0 else '')"], check=True)
+        child = "import sys; print('noise from a child, who read', sys.stdin.read() or 'nothing')"
+        subprocess.run([sys.executable, "-c", child], check=True)
         hanging = threading.Thread(target=threading.Event().wait)
         hanging.daemon = "SCRIPT_HANGS" not in os.environ
         hanging.start()
