@@ -237,12 +237,24 @@ class TestEdits:
         r"""
         The same where the `\r` ends a block of lines and the `\n` begins the next.
         """
-        lines = "".join(f"{number}\r" for number in range(4 * LINES_PER_BLOCK))
+        lines = "".join(f"line {number}\r" for number in range(4 * LINES_PER_BLOCK))
         before = document_of(lines + "x\n" + lines)
         boundary = len(lines)
         assert boundary in before.blocks.starts, "the test is meant for the edge of a block"
         after, _ = replace(before, (4 * LINES_PER_BLOCK, 0), (4 * LINES_PER_BLOCK, 1), "")
         assert after.text == lines + "\n" + lines
+        assert after.line_count == before.line_count - 1
+
+    def test_joins_terminators_with_the_block_behind(self) -> None:
+        r"""
+        The same where the edit itself puts a `\r` at the end of a block.
+        """
+        lines = "".join(f"line {number};\n" for number in range(4 * LINES_PER_BLOCK))
+        before = document_of(lines + "\n" + lines)
+        assert len(lines) in before.blocks.starts, "the test is meant for the edge of a block"
+        last = 4 * LINES_PER_BLOCK - 1
+        after, _ = replace(before, (last, 99), (last + 1, 0), "\r")
+        assert after.text == lines[:-1] + "\r\n" + lines
         assert after.line_count == before.line_count - 1
 
     def test_tells_rows_and_byte_columns_as_tree_sitter_counts_them(self) -> None:
@@ -289,6 +301,14 @@ class TestEdits:
         assert whole.text == "a😀b"
         assert (edit.start, edit.removed, edit.text) == (1, "\ud83d", "😀")
 
+    def test_joins_a_half_with_one_that_follows(self) -> None:
+        """
+        The edit takes in the half that was there, and nothing on its other side.
+        """
+        after, edit = replace(document_of("a\ude00b"), (0, 1), (0, 1), "\ud83d")
+        assert after.text == "a😀b"
+        assert (edit.start, edit.removed, edit.text) == (1, "\ude00", "😀")
+
     def test_joins_halves_that_a_deletion_brings_together(self) -> None:
         """
         The same when what stood between them goes.
@@ -326,15 +346,16 @@ class TestBlocks:
         after, _ = replace(document_of(self.TEXT), (100, 0), (100, 0), self.TEXT)
         assert max(len(block.ends) for block in after.blocks.row) <= 2 * LINES_PER_BLOCK
 
-    def test_deleting_line_by_line_leaves_no_crumbs(self) -> None:
+    def test_deleting_leaves_no_crumbs(self) -> None:
         """
-        Blocks that shrink are joined with their neighbours.
+        Blocks of which hardly anything is left are joined with their neighbours.
         """
         document = document_of(self.TEXT)
-        while document.line_count > 40:
-            middle = document.line_count // 2
-            document, _ = replace(document, (middle - 10, 0), (middle + 10, 0), "")
-        assert len(document.blocks.row) <= 3
+        for number in reversed(range(20)):
+            first = number * LINES_PER_BLOCK
+            document, _ = replace(document, (first + 1, 0), (first + LINES_PER_BLOCK, 0), "")
+        assert document.line_count == 21
+        assert len(document.blocks.row) <= 2
 
     def test_one_endless_line_is_one_block(self) -> None:
         """
@@ -376,7 +397,7 @@ class TestAnySequenceOfEdits:
 
     @STEADY
     @given(
-        texts(("a\n", "bb\r", "😀\r\n", "\r", "\n", "ccc"), most=12).map(lambda unit: unit * 300),
+        texts(("a longer line\n", "bb\r", "😀 and so on\r\n", "\r", "\n", "ccc"), most=12).map(lambda unit: unit * 300),
         st.lists(changes(texts(("\r", "\n", "x", "x\n" * 400), most=3), lines=5000), min_size=1, max_size=4),
         ENCODINGS,
     )

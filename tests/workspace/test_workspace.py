@@ -267,10 +267,11 @@ class TestTrees:
         """
         The edits are not kept for ever.
         """
-        workspace = opened("const a = 1;\n")
+        workspace = opened("f(a);\ng(b);\n")
         workspace.tree(URI)
+        workspace.change(URI, [ContentChange((Position(0, 2), Position(0, 3)), "1")], 2, UTF16)
         for number in range(1200):
-            workspace.change(URI, [insertion(0, 0, "b;\n")], number, UTF16)
+            workspace.change(URI, [insertion(1, 2, "x")], number, UTF16)
         tree = workspace.tree(URI)
         assert tree is not None
         assert written_out(tree) == written_out(parse(tree.document))
