@@ -29,6 +29,7 @@ from lsp_server.lsp.equipment import Equipment, Orders, equip
 from lsp_server.lsp.journal import Journal
 from lsp_server.lsp.preparation import prepare
 from lsp_server.lsp.status import Status, StatusBoard, StatusKind
+from lsp_server.lsp.turns import Displaced, Turns
 from lsp_server.providers.base import Purpose
 from lsp_server.settings import Settings
 from lsp_server.syntax.tree import SyntaxTree
@@ -53,30 +54,6 @@ class NotEquipped(JsonRpcException):
     CODE = -32803  # RequestFailed
 
 
-class Displaced(Exception):  # noqa: N818 - No error: somebody else is being served in its place.
-    """
-    A newer request has taken the place of this one.
-    """
-
-
-class InFlight:
-    """
-    The task that is answering a request, until another takes its place.
-    """
-
-    def __init__(self, task: asyncio.Task[Any]) -> None:
-        self.is_displaced = False
-        self._task = task
-
-    def displace(self) -> None:
-        """
-        End it in favour of another.
-        """
-        if not self.is_displaced:
-            self.is_displaced = True
-            self._task.cancel()
-
-
 class Session:
     """
     Everything that a client's messages change. All of it happens on the event loop.
@@ -92,7 +69,7 @@ class Session:
         self._board = StatusBoard(client.show_status)
         self._offers: dict[str, Completion] = {}
         self._rules: dict[str, str | None] = {}
-        self._in_flight: dict[tuple[str, str], InFlight] = {}
+        self._turns = Turns()
         self._background: set[asyncio.Task[None]] = set()
         self._retired: list[asyncio.Task[None]] = []
         self._starting = self.spawn(self.renew())
@@ -124,7 +101,7 @@ class Session:
         """
         self.workspace.close(uri)
         self._offers.pop(uri, None)
-        self._cancel_in_flight(uri)
+        self._turns.end(uri)
         self.journal.closed(uri)
 
     def cursor(self, uri: str, position: Position) -> Cursor:
@@ -145,7 +122,7 @@ class Session:
         attempt = Attempt(id=self._services.new_id(), cursor=cursor, started=self._services.clock())
         self.journal.asked(attempt)
         try:
-            with self._busy_when_slow(), self._in_place_of_older((asked_by, cursor.uri)):
+            with self._busy_when_slow(), self._turns.take(cursor.uri, asked_by):
                 outcome = await self._answer(attempt)
         except Displaced:
             outcome = NoCompletion(id=attempt.id, reason=NoCompletionReason.SUPERSEDED)
@@ -262,7 +239,7 @@ class Session:
             self.journal.use(equipment.telemetry, identity)
             self.spawn(prepare(equipment.backend, self.client))
             if before is not None:
-                self._cancel_in_flight()
+                self._turns.end()
                 self._retired.append(asyncio.ensure_future(before.close()))
 
     # The end.
@@ -311,27 +288,6 @@ class Session:
             clock=self._services.clock,
         )
 
-    @contextlib.contextmanager
-    def _in_place_of_older(self, slot: tuple[str, str]) -> Iterator[None]:
-        """
-        Let the body be the only one of its slot: it ends the one before it, and is ended by the next with `Displaced`.
-        """
-        if older := self._in_flight.get(slot):
-            older.displace()
-        task = asyncio.current_task()
-        assert task is not None
-        mine = self._in_flight[slot] = InFlight(task)
-        try:
-            yield
-        except asyncio.CancelledError:
-            # Our own cancellation goes no further; the client's does, even when both came.
-            if mine.is_displaced and task.uncancel() == 0:
-                raise Displaced from None
-            raise
-        finally:
-            if self._in_flight.get(slot) is mine:
-                del self._in_flight[slot]
-
     def _rule_against(self, uri: str, equipment: Equipment) -> str | None:
         # Asked with every key, and each answer takes a walk through the file system.
         if uri not in self._rules:
@@ -362,11 +318,6 @@ class Session:
         finally:
             busy.cancel()
             self._board.end_work()
-
-    def _cancel_in_flight(self, uri: str | None = None) -> None:
-        for (_, document), in_flight in self._in_flight.items():
-            if uri in (None, document):
-                in_flight.displace()
 
     def _background_done(self, task: asyncio.Task[None]) -> None:
         self._background.discard(task)
