@@ -5,21 +5,23 @@ Read the text of syntax nodes: signatures on one line, annotations, documentatio
 import re
 from collections.abc import Iterable, Iterator
 
-from tree_sitter import Language, Node, Parser
+from tree_sitter import Node, Tree
+
+from lsp_server.syntax.reading import Grammar, read_bytes
 
 SIGNATURE_LIMIT = 400
 MEMBER_LIMIT = 240
 DOC_LIMIT = 120
 
 _LINE_COMMENT = re.compile(r"(?<![:\"'`\\])//[^\n]*|/\*.*?\*/", re.DOTALL)
-_LANGUAGES: dict[str, Language] = {}
 
 
-def parser_for(path: str) -> Parser:
+def tree_of(path: str, source: bytes) -> Tree:
     """
-    A new parser for the dialect that the ending of `path` stands for; parsers are not shared between threads.
+    The syntax of a file, in the dialect that the ending of `path` stands for.
     """
-    return Parser(language("typescript" if path.endswith((".ts", ".mts", ".cts")) else "tsx"))
+    is_plain = path.endswith((".ts", ".mts", ".cts"))
+    return read_bytes(Grammar.TYPESCRIPT if is_plain else Grammar.TSX, source)
 
 
 def head_of(node: Node, source: bytes, *, start: int | None = None, limit: int = SIGNATURE_LIMIT) -> str:
@@ -108,19 +110,3 @@ def unquoted(source: bytes, node: Node) -> str:
     The text of a string without its quotes.
     """
     return text_of(source, node).strip("'\"`")
-
-
-def language(dialect: str) -> Language:
-    """
-    The grammar of a dialect, loaded once.
-    """
-    import tree_sitter_typescript
-
-    if dialect not in _LANGUAGES:
-        make = (
-            tree_sitter_typescript.language_typescript
-            if dialect == "typescript"
-            else tree_sitter_typescript.language_tsx
-        )
-        _LANGUAGES[dialect] = Language(make())
-    return _LANGUAGES[dialect]

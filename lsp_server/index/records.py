@@ -8,7 +8,7 @@ from threading import Lock
 from typing import TypeVar
 
 from lsp_server.index.extraction import extract
-from lsp_server.index.nodes import parser_for
+from lsp_server.index.nodes import tree_of
 from lsp_server.index.record import FileRecord
 
 Read = Callable[[str], str | None]
@@ -101,4 +101,4 @@ def record_of(path: str, source: bytes) -> FileRecord:
     """
     Parse and read one file.
     """
-    return extract(parser_for(path).parse(source).root_node, source)
+    return extract(tree_of(path, source).root_node, source)

@@ -13,7 +13,7 @@ The grammars are loaded when the first text is read, so that importing this cost
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, partial
@@ -80,6 +80,16 @@ def read(grammar: Grammar, document: Document) -> Reading:
     return Reading(tree=tree, broken=_broken(tree)) if tree else _given_up(grammar, document.byte_length)
 
 
+def read_bytes(grammar: Grammar, source: bytes) -> Tree:
+    """
+    The tree of a text that nobody edits, in UTF-8; the tree of no text if it would take too long.
+    """
+    tree = None
+    if not is_nonsense(source, partial(_parsed_bytes, grammar)):
+        tree = _patiently(grammar, len(source), lambda byte: source[byte : byte + _AT_ONCE])
+    return tree if tree is not None else _parsed_bytes(grammar, b"")
+
+
 def read_again(grammar: Grammar, document: Document, old: Reading, edits: Sequence[TextEdit]) -> Reading:
     """
     Read `document`, reusing what `edits` left of an `old` reading, which itself stays as it is.
@@ -109,6 +119,9 @@ _CONTAINERS = frozenset({"program", "statement_block", "class_body", "switch_bod
 # The whole is the surer way, for an error at the end of a block may reach beyond it.
 _LONG = 4096
 
+# Bytes that the parser is handed in one go.
+_AT_ONCE = 1 << 16
+
 # The share of an abandoned text that another must not exceed to be tried again.
 _WORTH_ANOTHER_TRY = 0.9
 
@@ -119,12 +132,18 @@ def _parsed(grammar: Grammar, document: Document, old: Tree | None = None) -> Tr
     """
     The tree of `document`, or nothing if it would take too long.
     """
+    return _patiently(grammar, document.byte_length, document.bytes_from, old)
+
+
+def _patiently(
+    grammar: Grammar, length: int, bytes_from: Callable[[int], bytes], old: Tree | None = None
+) -> Tree | None:
     parser = _parser(grammar)
 
     def read(byte: int, _: object) -> bytes:
-        return document.bytes_from(byte)
+        return bytes_from(byte)
 
-    with Patience(document.byte_length) as patience:
+    with Patience(length) as patience:
         try:
             if old is None:
                 return parser.parse(read, progress_callback=patience.is_lost)

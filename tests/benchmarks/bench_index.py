@@ -24,9 +24,9 @@ from tree_sitter import Parser, Query, QueryCursor
 from lsp_server.context.gather import gather_now
 from lsp_server.context.report import Asked, language_of
 from lsp_server.files import WorkspaceFiles
-from lsp_server.index.nodes import language
 from lsp_server.index.workspace_index import WorkspaceIndex
 from lsp_server.settings import Settings
+from lsp_server.syntax import reading
 from lsp_server.syntax.tree import parse
 from lsp_server.text.document import Document
 from tests.evaluation.context.run import packages
@@ -183,8 +183,8 @@ def parse_bare(paths: Sequence[Path]) -> int:
     """
     The least that any index does: parse, and run one query for tags; how many tags there are.
     """
-    parsers = {name: Parser(language(name)) for name in ("typescript", "tsx")}
-    queries = {name: Query(language(name), TAGS) for name in parsers}
+    parsers = {name: Parser(reading.language_of(reading.Grammar(name))) for name in ("typescript", "tsx")}
+    queries = {name: Query(reading.language_of(reading.Grammar(name)), TAGS) for name in parsers}
     found = 0
     for path in paths:
         dialect = "typescript" if path.suffix in (".ts", ".mts", ".cts") else "tsx"

@@ -5,7 +5,7 @@ What is read off a file: declarations, members, imports and exports.
 import pytest
 
 from lsp_server.index.extraction import MAX_STATEMENTS, extract
-from lsp_server.index.nodes import parser_for
+from lsp_server.index.nodes import tree_of
 from lsp_server.index.record import Declaration, FileRecord, from_json, to_json
 from lsp_server.index.records import record_of
 
@@ -177,7 +177,7 @@ def test_of_an_endless_file_the_top_and_the_cursor_count() -> None:
     """
     rows = [f"const row{number} = {number};\n" for number in range(3 * MAX_STATEMENTS)]
     source = "".join(rows).encode()
-    root = parser_for("a.ts").parse(source).root_node
+    root = tree_of("a.ts", source).root_node
 
     for place in (0, len(rows) // 2, len(rows) - 1):
         near = len("".join(rows[:place]))
@@ -185,3 +185,10 @@ def test_of_an_endless_file_the_top_and_the_cursor_count() -> None:
 
         assert {"row0", f"row{place}"} <= found
         assert len(found) == MAX_STATEMENTS
+
+
+def test_repeated_nonsense_is_given_up() -> None:
+    """
+    A file that would cost the parser gigabytes has no declarations, and costs little.
+    """
+    assert extract(tree_of("a.ts", b"(|yield" * 5000).root_node, b"").declarations == ()
