@@ -2,6 +2,7 @@
 The composition root: the only place that builds providers, caches, stores and what the engine is given.
 """
 
+import functools
 import gc
 import logging
 import os
@@ -38,9 +39,10 @@ def services(environ: Mapping[str, str] = os.environ) -> Services:
     """
     What a session of the language server is made of.
     """
+    session_id = functools.cache(new_id)  # One for the process, made when it is first asked for.
     return Services(
         load_settings=lambda editor, folder: load_settings(editor, folder, environ),
-        open_telemetry=lambda settings, client: open_telemetry(settings, client, environ),
+        open_telemetry=lambda settings, client: open_telemetry(settings, client, session_id(), environ),
         open_backend=lambda settings, folders, snapshot, telemetry: open_backend(
             settings, folders, snapshot, telemetry, environ=environ
         ),
@@ -93,7 +95,9 @@ def open_backend(
     return Backend(settings, folders, snapshot, environ=environ, on_call=on_call, warn=warn)
 
 
-def open_telemetry(settings: "Settings", client: ClientIdentity, environ: Mapping[str, str]) -> Telemetry:
+def open_telemetry(
+    settings: "Settings", client: ClientIdentity, session_id: str, environ: Mapping[str, str]
+) -> Telemetry:
     """
     The local store of events, or nowhere when the user, the editor or the environment objects.
     """
@@ -116,7 +120,7 @@ def open_telemetry(settings: "Settings", client: ClientIdentity, environ: Mappin
         who = identity.load(storage.identity_key)
     origin = Origin(
         dev_id=who.dev_id(_user()),
-        session_id=new_id(),
+        session_id=session_id,
         client=to_events.client(client, __version__),
     )
     return Telemetry(recorder=Recorder(origin, sink), repo_id=who.repo_id, opted_in=False)

@@ -156,9 +156,12 @@ class Backend:
         """
         Close connections and stores.
         """
-        await self.provider.aclose()
-        await self.indexing.close()
-        await asyncio.to_thread(self.audit_log.close)
+        try:
+            await self.provider.aclose()
+            await self.indexing.close()
+        finally:
+            # Also when nobody waits any longer for a provider that hangs: how requests ended is still to be written.
+            await asyncio.to_thread(self.audit_log.close)
 
     def _source_files(self) -> Iterator[SourceFile]:
         for path in self.files.walk():

@@ -85,7 +85,7 @@ async def desk(
     settings = settings_for(root)
     workspace = Workspace()
     workspace.set_folders([Folder(uri=uri_of(root), name=root.name, path=str(root))])
-    telemetry = open_telemetry(settings, ClientIdentity(name="command-line"), os.environ)
+    telemetry = open_telemetry(settings, ClientIdentity(name="command-line"), new_id(), os.environ)
     backend = open_backend(
         settings, workspace.snapshot().folders, workspace.snapshot, telemetry, environ=os.environ, warn=say_warning
     )
