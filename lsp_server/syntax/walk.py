@@ -1,5 +1,5 @@
 """
-Walks over a tree, however deep it is.
+Walk over a tree, however deep it is.
 """
 
 from __future__ import annotations
@@ -21,16 +21,3 @@ def errors(root: Node) -> Iterator[Node]:
         if node.is_error or node.is_missing:
             yield node
         waiting.extend(child for child in node.children if child.has_error)
-
-
-def without_errors(holder: Node) -> Iterator[Node]:
-    """
-    What is directly in `holder`, and what was salvaged of the ERRORs in it, in order.
-    """
-    waiting = list(reversed(holder.children))
-    while waiting:
-        node = waiting.pop()
-        if node.is_error:
-            waiting.extend(reversed(node.children))
-        else:
-            yield node

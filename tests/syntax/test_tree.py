@@ -342,7 +342,7 @@ def test_importing_costs_no_grammar() -> None:
     """
     The grammars are loaded by the first text, since a server must answer before.
     """
-    rooms = "lsp_server.workspace, lsp_server.syntax.tree, lsp_server.syntax.regions, lsp_server.syntax.outline"
+    rooms = "lsp_server.workspace, lsp_server.syntax.tree, lsp_server.syntax.regions, lsp_server.syntax.reading"
     code = f"import sys, {rooms}; print([name for name in sys.modules if 'tree_sitter' in name])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
