@@ -50,6 +50,37 @@ class BedrockRoute(StrEnum):
     MESSAGES = "messages"
 
 
+class ReviewOnSave(StrEnum):
+    """
+    What a saved document is reviewed with.
+    """
+
+    OFF = "off"
+    RULES = "rules"
+    MODEL = "model"
+
+
+class Verification(StrEnum):
+    """
+    Whether findings are looked at a second time before they are shown.
+    """
+
+    OFF = "off"
+    AUTO = "auto"
+    ON = "on"
+
+
+class FailOn(StrEnum):
+    """
+    From which severity on findings make a review fail.
+    """
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+    NEVER = "never"
+
+
 def setting(
     name: str,
     default: Any,
@@ -84,6 +115,19 @@ def setting(
 
 MACHINE = Scope.MACHINE
 LANGUAGES = ("typescript", "typescriptreact", "javascript", "javascriptreact")
+CATEGORIES = (
+    "correctness",
+    "null-safety",
+    "async",
+    "error-handling",
+    "security",
+    "resource-leak",
+    "api-misuse",
+    "type-safety",
+    "data-loss",
+    "performance",
+    "other",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,8 +193,79 @@ class Settings:
         "completion.timeoutS", 10.0, "Give up when no token came for this long.", minimum=0.5, maximum=120
     )
 
+    review_enabled: bool = setting("review.enabled", True, "Offer reviews and show their findings.")
     review_model: str = setting(
         "review.model", "", "Model id for reviews; empty takes the provider's default.", scope=MACHINE
+    )
+    review_on_save: ReviewOnSave = setting(  # noqa: RUF009 - it is `field` with our metadata
+        "review.onSave",
+        ReviewOnSave.RULES,
+        "What a saved document is reviewed with: nothing (`off`), the rules, which cost nothing, or a model as well,"
+        " which costs money with every save.",
+        scope=MACHINE,
+    )
+    review_categories: tuple[str, ...] = setting(
+        "review.categories", CATEGORIES, "Kinds of hazards to report; all others are withheld.", choices=CATEGORIES
+    )
+    review_min_confidence: int = setting(
+        "review.minConfidence", 60, "Findings less certain than this, in percent, are withheld.", minimum=0, maximum=100
+    )
+    review_max_findings_per_file: int = setting(
+        "review.maxFindingsPerFile", 3, "Findings shown of one file, the gravest first.", minimum=1, maximum=1000
+    )
+    review_max_findings: int = setting(
+        "review.maxFindings", 15, "Findings shown of one review, the gravest first.", minimum=1, maximum=25_000
+    )
+    review_error_categories: tuple[str, ...] = setting(
+        "review.errorCategories",
+        (),
+        "Kinds of hazards whose findings become errors when they are certain enough; a model alone only warns.",
+        choices=CATEGORIES,
+    )
+    review_error_confidence: int = setting(
+        "review.errorConfidence",
+        90,
+        "How certain, in percent, a finding of review.errorCategories must be to become an error.",
+        minimum=0,
+        maximum=100,
+    )
+    review_fail_on: FailOn = setting(  # noqa: RUF009 - it is `field` with our metadata
+        "review.failOn",
+        FailOn.ERROR,
+        "Severity from which findings make `pacenotes review` fail; `--fail-on` overrides it.",
+    )
+    review_verify: Verification = setting(  # noqa: RUF009 - it is `field` with our metadata
+        "review.verify",
+        Verification.AUTO,
+        "Have a second, small request check what would be shown: whenever money is left (`auto`), never (`off`), or"
+        " always (`on`), so that what could not be checked is withheld.",
+    )
+    review_max_cost_usd: float = setting(
+        "review.maxCostUsd",
+        1.0,
+        "US dollars that one review may cost; it is passed by one request at most.",
+        scope=MACHINE,
+        minimum=0,
+        maximum=1000,
+    )
+    review_max_requests: int = setting(
+        "review.maxRequests", 100, "Requests that one review may send to a model.", minimum=0, maximum=10_000
+    )
+    review_baseline: str = setting(
+        "review.baseline",
+        "pacenotes-baseline.json",
+        "File of findings that were dismissed, relative to the workspace folder.",
+    )
+    review_guidelines: tuple[str, ...] = setting(
+        "review.guidelines",
+        ("AGENTS.md",),
+        "Files with the project's own rules for reviewers, relative to the workspace folder.",
+    )
+    review_type_check: bool = setting(
+        "review.typeCheck",
+        False,
+        "Offer a fix only if the workspace's own TypeScript finds no new type error in it; this runs that TypeScript.",
+        scope=MACHINE,
     )
 
     anthropic_base_url: str = setting(
