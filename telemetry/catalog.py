@@ -1,16 +1,16 @@
 """
 Render what the declarations say: `telemetry/EVENTS.md` for people, JSON Schema for programs.
 
-`python -m telemetry.catalog` writes EVENTS.md anew.
+`python -m telemetry.catalog` writes EVENTS.md and DATA_INVENTORY.md anew.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import MISSING, replace
 from pathlib import Path
 from typing import Any
 
 from telemetry.declaration import MOST, PATTERNS, Declaration, Field, Kind, declaration_of, fields_of
-from telemetry.envelope import SCHEMA, Assignment, Client, envelope_fields
+from telemetry.envelope import SCHEMA, SCHEMAS, Assignment, Client, envelope_fields
 from telemetry.events import EVENTS
 
 EVENTS_PAGE = Path(__file__).with_name("EVENTS.md")
@@ -52,6 +52,11 @@ IDENTITIES = """\
 - Each `completion.shown` is followed by exactly one `completion.ended`.
 - `completion.persistence` at 30 s comes once for each end that is `accepted` or `partial`,
   less those whose document or session was closed before.
+- In each `review.generated`, `claims` is `claims_shown` + `claims_silent` + `claims_withheld`, and its
+  `review.withheld` add up to the last of these.
+- Each `review.finding_shown` in an editor and each `review.finding_silent` is followed by exactly one
+  `review.finding_ended`.
+- `survey.answer` is at most as many as `survey.asked`.
 - Whatever a killed process still owed is missing; whatever a store dropped is counted in `dropped_before`.
 """
 
@@ -88,9 +93,12 @@ def json_schema() -> dict[str, Any]:
 
 def main() -> None:
     """
-    Write EVENTS.md.
+    Write EVENTS.md and DATA_INVENTORY.md.
     """
+    from telemetry.inventory import INVENTORY_PAGE, inventory_page
+
     EVENTS_PAGE.write_text(events_page(), encoding="utf-8")
+    INVENTORY_PAGE.write_text(inventory_page(), encoding="utf-8")
 
 
 def _event(declared: Declaration) -> str:
@@ -127,7 +135,7 @@ def _prefixed(owner: str, fields: Iterable[Field]) -> Iterable[Field]:
 def _event_schema(declared: Declaration) -> dict[str, Any]:
     schema = _object((*envelope_fields(), *declared.fields))
     schema["properties"] = {
-        "schema": {"const": SCHEMA},
+        "schema": {"enum": list(SCHEMAS)},
         "name": {"const": declared.name},
         "client": {"$ref": "#/$defs/client"},
         "experiment": {"type": "array", "items": {"$ref": "#/$defs/assignment"}},
@@ -137,7 +145,7 @@ def _event_schema(declared: Declaration) -> dict[str, Any]:
         "title": declared.name,
         "description": declared.sentence,
         **schema,
-        "required": list(schema["properties"]),
+        "required": ["schema", "name", "client", "experiment", *schema["required"]],
         "x-owner": declared.owner,
         "x-why": declared.why,
         "x-sensitivity": declared.sensitivity.value,
@@ -149,7 +157,7 @@ def _object(fields: tuple[Field, ...]) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": {declared.name: _field_schema(declared) for declared in fields},
-        "required": [declared.name for declared in fields],
+        "required": [declared.name for declared in fields if declared.absent is MISSING],
         "additionalProperties": False,
     }
 

@@ -79,6 +79,7 @@ class Field:
     sentence: str
     unit: str = ""
     optional: bool = False
+    absent: Any = dataclasses.MISSING
     choices: tuple[StrEnum, ...] = ()
     steps: tuple[int, ...] = ()
 
@@ -126,11 +127,11 @@ def step(sentence: str, *, unit: str, steps: tuple[int, ...]) -> Any:
     return _field(Kind.STEP, sentence, unit=unit, steps=steps)
 
 
-def flag(sentence: str) -> Any:
+def flag(sentence: str, *, default: bool | None = None) -> Any:
     """
-    Yes or no.
+    Yes or no. With a default, older events that don't have the field are read as if they held it.
     """
-    return _field(Kind.FLAG, sentence)
+    return _field(Kind.FLAG, sentence, default=dataclasses.MISSING if default is None else default)
 
 
 def choice(sentence: str) -> Any:
@@ -268,8 +269,11 @@ def build(cls: type[T], values: Mapping[str, Any]) -> T:
     return cls(**{declared.name: _revived(cls.__name__, declared, values) for declared in fields_of(cls)})
 
 
-def _field(kind: Kind, sentence: str, *, unit: str = "", steps: tuple[int, ...] = ()) -> Any:
-    return dataclasses.field(metadata={"kind": kind, "sentence": sentence, "unit": unit, "steps": steps})
+def _field(
+    kind: Kind, sentence: str, *, unit: str = "", steps: tuple[int, ...] = (), default: Any = dataclasses.MISSING
+) -> Any:
+    metadata = {"kind": kind, "sentence": sentence, "unit": unit, "steps": steps}
+    return dataclasses.field(default=default, metadata=metadata)
 
 
 def _declared_fields(cls: type[Any]) -> tuple[Field, ...]:
@@ -286,6 +290,7 @@ def _declared_field(f: "dataclasses.Field[Any]", hint: Any) -> Field:
         sentence=f.metadata["sentence"],
         unit=f.metadata["unit"],
         optional=type(None) in types,
+        absent=f.default,
         choices=tuple(enumeration) if enumeration else (),
         steps=f.metadata["steps"],
     )
@@ -333,6 +338,8 @@ def _plain(value: Any) -> Any:
 
 def _revived(owner: str, declared: Field, values: Mapping[str, Any]) -> Any:
     value = values.get(declared.name)
+    if value is None and declared.absent is not dataclasses.MISSING:
+        return declared.absent
     if declared.kind is Kind.CHOICE and value is not None:
         value = next((allowed for allowed in declared.choices if allowed.value == value), value)
     if value is None and not declared.optional:

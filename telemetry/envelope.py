@@ -25,8 +25,11 @@ from telemetry.declaration import (
 from telemetry.events import EVENTS, Body
 from telemetry.vocabulary import Basis, Editor, Language, Unit
 
-SCHEMA = "1.0"
+SCHEMA = "1.1"
 """Version of this vocabulary: the first number changes when a reader of the old one would misunderstand."""
+
+SCHEMAS = ("1.0", SCHEMA)
+"""Every version of it that is read. 1.1 added `synthetic` and the events of reviews, people and deliveries."""
 
 
 @record
@@ -63,6 +66,7 @@ class Origin:
     dev_id: str = keyed_hash("The person, by a key that never leaves the machine.")
     session_id: str = identifier("One run of the server.")
     client: Client
+    synthetic: bool = flag("Whether a generator made it up.", default=False)
     experiment: tuple[Assignment, ...] = ()
 
 
@@ -193,6 +197,7 @@ def _origin(values: dict[str, Any]) -> Origin:
         dev_id=values.get("dev_id", ""),
         session_id=values.get("session_id", ""),
         client=build(Client, client),
+        synthetic=values.get("synthetic", False),
         experiment=tuple(build(Assignment, assignment) for assignment in experiment),
     )
 

@@ -1,6 +1,8 @@
 """
 Every event, declared once: what can happen, and what is noted of it.
 
+Those of sessions, completions and model calls are declared here; those of reviews, of people and experiments, and of
+deliveries in the modules beside.
 `telemetry/EVENTS.md` and the JSON Schema are made from here (`python -m telemetry.catalog`).
 """
 
@@ -18,6 +20,16 @@ from telemetry.declaration import (
     ratio,
     step,
 )
+from telemetry.events_outcomes import OutcomePullRequest, OutcomeTicket
+from telemetry.events_people import (
+    ExperimentAssigned,
+    ExperimentExposed,
+    ExperimentRefused,
+    FeedbackThumb,
+    SurveyAnswer,
+    SurveyAsked,
+)
+from telemetry.events_review import FindingEnded, FindingShown, FindingSilent, ReviewGenerated, ReviewWithheld
 from telemetry.vocabulary import (
     EndCause,
     EndOutcome,
@@ -248,6 +260,19 @@ Body = (
     | CompletionEnded
     | CompletionPersistence
     | LlmCall
+    | ReviewGenerated
+    | ReviewWithheld
+    | FindingShown
+    | FindingSilent
+    | FindingEnded
+    | FeedbackThumb
+    | SurveyAsked
+    | SurveyAnswer
+    | ExperimentAssigned
+    | ExperimentExposed
+    | ExperimentRefused
+    | OutcomePullRequest
+    | OutcomeTicket
 )
 
 EVENTS: tuple[type[Any], ...] = get_args(Body)

@@ -1,5 +1,5 @@
 """
-Pseudonyms for a person and their workspaces, by a random key that never leaves the machine.
+Pseudonyms for people, their workspaces and what they deliver, by a random key that never leaves the machine.
 
 Without the key nobody can tell who or what a pseudonym stands for, nor try names until one fits.
 """
@@ -33,6 +33,18 @@ class Identity:
         The pseudonym of a workspace folder.
         """
         return self._keyed_hash("repo", folder)
+
+    def finding_id(self, fingerprint: str) -> str:
+        """
+        The pseudonym of a review's finding: its fingerprint is made of code and a path, so that it could be guessed.
+        """
+        return self._keyed_hash("finding", fingerprint)
+
+    def outcome_id(self, kind: str, number: str) -> str:
+        """
+        The pseudonym of a pull request or a ticket, by its number or key.
+        """
+        return self._keyed_hash(kind, number)
 
     def _keyed_hash(self, kind: str, value: str) -> str:
         import hmac

@@ -235,3 +235,207 @@ class EndCause(StrEnum):
     IGNORED = "ignored"
     DOCUMENT_CLOSED = "document_closed"
     SESSION_ENDED = "session_ended"
+
+
+class Surface(StrEnum):
+    """
+    Where a review's findings appear.
+    """
+
+    EDITOR = "editor"
+    COMMAND_LINE = "command-line"
+
+
+class ReviewScope(StrEnum):
+    """
+    What was reviewed.
+    """
+
+    CHANGE = "change"
+    FILE = "file"
+    SELECTION = "selection"
+
+
+class ReviewEnd(StrEnum):
+    """
+    How a review ended.
+    """
+
+    COMPLETE = "complete"
+    CAPPED = "capped"
+    CANCELLED = "cancelled"
+    NO_MODEL = "no_model"
+    PROVIDER_FAILED = "provider_failed"
+    FAILED = "failed"
+
+
+class ClaimOrigin(StrEnum):
+    """
+    Who says that there is a hazard.
+    """
+
+    MODEL = "model"
+    RULE = "rule"
+
+
+class Severity(StrEnum):
+    """
+    How much a finding matters.
+    """
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class FindingCategory(StrEnum):
+    """
+    What kind of hazard.
+    """
+
+    CORRECTNESS = "correctness"
+    NULL_SAFETY = "null-safety"
+    ASYNC = "async"
+    ERROR_HANDLING = "error-handling"
+    SECURITY = "security"
+    RESOURCE_LEAK = "resource-leak"
+    API_MISUSE = "api-misuse"
+    TYPE_SAFETY = "type-safety"
+    DATA_LOSS = "data-loss"
+    PERFORMANCE = "performance"
+    OTHER = "other"
+
+
+class WithheldReason(StrEnum):
+    """
+    Why a claim was not shown.
+    """
+
+    UNKNOWN_FILE = "unknown_file"
+    QUOTE_NOT_FOUND = "quote_not_found"
+    QUOTE_AMBIGUOUS = "quote_ambiguous"
+    NOT_IN_CHANGE = "not_in_change"
+    OLD_SIDE = "old_side"
+    DUPLICATE = "duplicate"
+    SUPPRESSED = "suppressed"
+    BASELINE = "baseline"
+    CATEGORY_OFF = "category_off"
+    DO_NOT_REPORT = "do_not_report"
+    LOW_CONFIDENCE = "low_confidence"
+    NOT_VERIFIED = "not_verified"
+    OVER_LIMIT = "over_limit"
+    MALFORMED = "malformed"
+
+
+class FindingOutcome(StrEnum):
+    """
+    What became of a finding.
+    """
+
+    APPLIED = "applied"
+    """Its fix was applied as offered."""
+    EDITED_APPLIED = "edited_applied"
+    """Its fix was applied and then changed."""
+    FIXED_LATER = "fixed_later"
+    """The code was changed so that a later review no longer finds it."""
+    DISMISSED_WRONG = "dismissed_wrong"
+    DISMISSED_NOISE = "dismissed_noise"
+    """True, but not worth saying."""
+    DISMISSED_OTHER = "dismissed_other"
+    IGNORED = "ignored"
+    """Still open when the session ended."""
+    STALE = "stale"
+    """Its code went away for other reasons."""
+
+
+class Thumb(StrEnum):
+    """
+    A judgement.
+    """
+
+    UP = "up"
+    DOWN = "down"
+
+
+class FeedbackReason(StrEnum):
+    """
+    Why somebody judged an answer as they did.
+    """
+
+    HELPFUL = "helpful"
+    WRONG = "wrong"
+    NOT_RELEVANT = "not_relevant"
+    TOO_LONG = "too_long"
+    TOO_SLOW = "too_slow"
+    IN_THE_WAY = "in_the_way"
+    NOT_SAID = "not_said"
+
+
+class SurveyQuestion(StrEnum):
+    """
+    What the weekly question asks to agree with.
+    """
+
+    FASTER = "faster"
+    """I got more done this week because of it."""
+    TRUST = "trust"
+    """I can rely on what it offers."""
+    FLOW = "flow"
+    """It keeps me in the flow rather than takes me out of it."""
+    KEEP = "keep"
+    """I would miss it."""
+
+
+class RefusalReason(StrEnum):
+    """
+    Why somebody left the arm of an experiment.
+    """
+
+    OPTED_OUT = "opted_out"
+    SETTING = "setting"
+    """A setting of the user's contradicts the arm."""
+    NOT_SUPPORTED = "not_supported"
+    """The client or the provider can't do what the arm asks for."""
+
+
+class OutcomeSource(StrEnum):
+    """
+    What an outcome was read from.
+    """
+
+    GIT = "git"
+    CSV = "csv"
+    GITHUB = "github"
+    JIRA = "jira"
+    SYNTHETIC = "synthetic"
+
+
+class PullRequestState(StrEnum):
+    """
+    Where a pull request stands.
+    """
+
+    OPEN = "open"
+    MERGED = "merged"
+    CLOSED = "closed"
+
+
+class TicketKind(StrEnum):
+    """
+    What kind of work a ticket is.
+    """
+
+    FEATURE = "feature"
+    DEFECT = "defect"
+    INCIDENT = "incident"
+    OTHER = "other"
+
+
+class TicketState(StrEnum):
+    """
+    Where a ticket stands.
+    """
+
+    OPEN = "open"
+    STARTED = "started"
+    CLOSED = "closed"

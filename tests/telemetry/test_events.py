@@ -85,7 +85,7 @@ def test_an_event_as_a_reader_sees_it() -> None:
         ),
     )
     assert json.loads(to_json(event)) == {
-        "schema": "1.0",
+        "schema": "1.1",
         "name": "completion.ended",
         "event_id": "018bcfe5-6800-7000-8000-000000000000",
         "ts": 1_700_000_000_000,
@@ -93,6 +93,7 @@ def test_an_event_as_a_reader_sees_it() -> None:
         "dropped_before": 2,
         "dev_id": "0123456789abcdef",
         "session_id": "aaaaaaaa",
+        "synthetic": False,
         "client": {
             "editor": "vscode",
             "editor_version": "1.140.0",
@@ -187,6 +188,26 @@ def test_a_later_minor_version_is_read_without_its_news() -> None:
     """
     event = made.tick(1)
     assert from_json(json.dumps({**to_dict(event), "schema": "1.7", "novelty": "x"})) == event
+
+
+def test_an_event_of_the_first_version_is_read() -> None:
+    """
+    Schema 1.0 had no `synthetic`: its events are real ones.
+    """
+    event = made.tick(1)
+    old = {key: value for key, value in to_dict(event).items() if key != "synthetic"}
+    assert from_json(json.dumps({**old, "schema": "1.0"})) == event
+
+
+def test_fields_of_the_same_name_hold_the_same() -> None:
+    """
+    Events lie side by side in one table, so that a name stands for one kind of value in all of them.
+    """
+    kinds: dict[str, set[tuple[Kind, str]]] = {}
+    for cls in (*EVENTS, Stamp, Origin, Subject):
+        for field in fields_of(cls):
+            kinds.setdefault(field.name, set()).add((field.kind, field.unit))
+    assert {name: found for name, found in kinds.items() if len(found) > 1} == {}
 
 
 def test_losses_add_up() -> None:

@@ -39,6 +39,7 @@ def test_pseudonyms_of_different_things_differ() -> None:
     """
     one, other = Identity(b"1" * KEY_BYTES), Identity(b"2" * KEY_BYTES)
     made = [one.dev_id("jane"), one.dev_id("joe"), other.dev_id("jane"), one.repo_id("jane"), one.repo_id("/project/a")]
+    made += [one.finding_id("jane"), one.outcome_id("ticket", "jane"), one.outcome_id("pull request", "jane")]
     assert len(set(made)) == len(made)
     assert all(len(pseudonym) == 16 and int(pseudonym, 16) >= 0 for pseudonym in made)
 

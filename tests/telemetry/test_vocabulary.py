@@ -11,6 +11,7 @@ from lsp_server.completion import fate, request, retention
 from lsp_server.providers import base
 from lsp_server.providers.capabilities import MODELS
 from lsp_server.providers.local.provider import MODEL
+from lsp_server.review import finding
 from lsp_server.settings import LANGUAGES
 from lsp_server.syntax.surroundings import Surroundings
 from telemetry import vocabulary
@@ -49,6 +50,10 @@ def test_reasons_for_offering_nothing() -> None:
         (vocabulary.Purpose, base.Purpose),
         (vocabulary.FinishReason, base.StopReason),
         (vocabulary.Intent, Surroundings),
+        (vocabulary.FindingCategory, finding.Category),
+        (vocabulary.Severity, finding.Severity),
+        (vocabulary.ClaimOrigin, finding.Origin),
+        (vocabulary.WithheldReason, finding.WithheldReason),
     ],
 )
 def test_words_that_are_the_same_on_both_sides(ours: type[StrEnum], theirs: type[StrEnum]) -> None:
