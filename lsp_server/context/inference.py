@@ -8,42 +8,32 @@ base types, aliases and generics by name. It evaluates no conditional or mapped 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from lsp_server.context import types
-from lsp_server.context.bindings import Binding, Origin, bindings, expression_at
-from lsp_server.context.situation import WORD, Situation
+from lsp_server.context.bindings import Binding, Origin, bindings
+from lsp_server.context.returns import returned
+from lsp_server.context.scope import Scope
+from lsp_server.context.shapes import (
+    Owned,
+    Shape,
+    as_function,
+    constructor_of,
+    module_at,
+    replaced,
+    substituted,
+    value_of,
+)
+from lsp_server.context.situation import Situation
 from lsp_server.context.source import Source
 from lsp_server.index import lookup
 from lsp_server.index.lookup import Found
-from lsp_server.index.record import Declaration, Member
+from lsp_server.index.record import Member
 
 MAX_STEPS = 400
 MAX_DEPTH = 10
 
 _SEGMENT = re.compile(r"\s*(?:(\?\.|!?\.)\s*([\w$]+)|(\()|(\[)|(!)|(<))")
 _HEAD = re.compile(r"^(?:(new|await|typeof)\s+)?([A-Za-z_$][\w$]*|\()")
-
-
-class Shape(NamedTuple):
-    """
-    What an expression is: a type written in one of the files `paths`, or the value of a declaration.
-    """
-
-    paths: tuple[str, ...]
-    text: str = ""
-    found: Found | None = None
-
-
-class Owned(NamedTuple):
-    """
-    A member, the declaration that owns it and the files its type is to be read in.
-    """
-
-    path: str
-    owner: Declaration
-    member: Member
-    paths: tuple[str, ...]
 
 
 @dataclass
@@ -55,7 +45,11 @@ class Inference:
     situation: Situation
     source: Source
     steps: int = 0
+    scope: Scope = field(init=False)
     _locals: dict[str, tuple[Shape, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.scope = Scope(self.situation, self.source)
 
     def expression(self, text: str, path: str | None = None, depth: int = 0) -> tuple[Shape, ...]:
         """
@@ -131,7 +125,7 @@ class Inference:
         for shape in shapes:
             signature = shape.found.declaration.signature if shape.found else shape.text
             if shape.found is not None and shape.found.declaration.kind == "class":
-                signature = _constructor(shape.found.declaration)
+                signature = constructor_of(shape.found.declaration)
             written = (
                 (types.parameters(text), paths) for text, paths in ((signature, shape.paths), *self._texts(shape, 0))
             )
@@ -200,10 +194,8 @@ class Inference:
         if not re.fullmatch(r"[A-Z][\w$]*", first):
             return ()
         return tuple(
-            Shape((item.path, *here), item.declaration.name)
-            if item.declaration.kind == "class"
-            else self._value_shape(item)
-            for item in self._named(here, first)
+            Shape((item.path, *here), item.declaration.name) if item.declaration.kind == "class" else value_of(item)
+            for item in self.scope.named(here, first)
         )
 
     def elements(self, shapes: Iterable[Shape], depth: int = 0) -> tuple[Shape, ...]:
@@ -223,7 +215,7 @@ class Inference:
             yield shape.text, shape.paths
             name, _ = types.generic(types.unwrapped(shape.text))
             if name and self._step(depth):
-                for item in self._named(shape.paths, name):
+                for item in self.scope.named(shape.paths, name):
                     if item.declaration.kind == "type" and item.declaration.type:
                         yield item.declaration.type, (item.path,)
         elif shape.found is not None and shape.found.declaration.type:
@@ -231,14 +223,11 @@ class Inference:
 
     def _name(self, name: str, path: str | None, depth: int) -> tuple[Shape, ...]:
         if path is not None and path != self.situation.path:
-            return tuple(self._value_shape(item) for item in lookup.declared(self.source, path, name))
+            return tuple(value_of(item) for item in lookup.declared(self.source, path, name))
         if name not in self._locals:
             self._locals[name] = ()  # A name that is defined by itself leads nowhere.
             self._locals[name] = tuple(self._local(name, depth))
         return self._locals[name]
-
-    def _value_shape(self, item: Found) -> Shape:
-        return Shape((item.path,), "", item)
 
     def _local(self, name: str, depth: int) -> Iterator[Shape]:
         if name == "this":
@@ -252,20 +241,9 @@ class Inference:
             return
         own = [item for item in self.situation.record.declarations if item.name == name]
         for item in own:
-            yield self._value_shape(Found(self.situation.path, item))
+            yield value_of(Found(self.situation.path, item))
         if not own and name in self.situation.imported:
-            yield from self._imported(name)
-
-    def _imported(self, name: str) -> Iterator[Shape]:
-        specifier, imported = self.situation.imported[name]
-        target = self.source.resolve(specifier, self.situation.path)
-        if target is None:
-            return
-        if imported == "*":
-            yield Shape((target,), "", _module(target))
-            return
-        for item in lookup.exported(self.source, target, imported):
-            yield self._value_shape(item)
+            yield from self.scope.imported(name)
 
     def _bound(self, name: str, depth: int) -> Iterator[Shape]:
         for binding in bindings(name, self.situation.before):
@@ -291,7 +269,7 @@ class Inference:
 
     def _text_shape(self, text: str, paths: tuple[str, ...], member: Member, path: str) -> Shape:
         if member.kind in ("method", "function"):
-            return Shape(paths, "", Found(path, _function(member)))
+            return Shape(paths, "", Found(path, as_function(member)))
         if text.endswith("()") or text.startswith(("new ", "await ")):
             shapes = self.expression(text, path, 4)
             return shapes[0] if shapes else Shape(paths, "")
@@ -321,23 +299,12 @@ class Inference:
             yield shape
 
     def _returned(self, found: Found, depth: int) -> Iterator[Shape]:
-        # Without an annotation, what the last `return` says.
         text = self.source.text(found.path) if found.path != self.situation.path else self.situation.text
-        if text is None or found.declaration.end_line - found.declaration.line > 400:
-            return
-        body = "\n".join(text.split("\n")[found.declaration.line : found.declaration.end_line])
-        returns = list(re.finditer(r"\breturn\s+|=>\s*(?=\(\s*\{|[\w$.]+\()", body))
-        if not returns:
-            return
-        rest = body[returns[-1].end() :]
-        literal = re.match(r"\(?\s*\{", rest)
-        if literal:
-            inner = rest[literal.end() - 1 : types.matching(rest, literal.end() - 1) + 1]
-            members = tuple(_literal_members(inner, found.declaration))
-            item = found.declaration._replace(kind="const", members=members, type="")
-            yield Shape((found.path,), "", Found(found.path, item))
-            return
-        yield from self.expression(expression_at(rest), found.path, depth + 2)
+        given = returned(found.declaration, text) if text is not None else ""
+        if isinstance(given, str):
+            yield from self.expression(given, found.path, depth + 2)
+        else:
+            yield value_of(Found(found.path, given))
 
     def _members(self, shape: Shape, depth: int) -> Iterator[Owned]:
         if not self._step(depth):
@@ -375,14 +342,14 @@ class Inference:
                 member = Member(
                     name, declared.kind, declared.line, declared.end_line, declared.signature, declared.type
                 )
-                yield Owned(item.path, _module(item.path).declaration, member, (item.path,))
+                yield Owned(item.path, module_at(item.path).declaration, member, (item.path,))
 
     def _type_members(self, text: str, paths: tuple[str, ...], depth: int) -> Iterator[Owned]:
         if not self._step(depth):
             return
         for shape in self._aliased(text, paths, depth):
             yield from self._members(shape, depth + 1)
-        for item, arguments in self._referred(text, paths):
+        for item, arguments in self.scope.referred(text, paths):
             yield from self._own_members(item, arguments, paths, depth)
 
     def _own_members(
@@ -394,12 +361,12 @@ class Inference:
         own = (item.path, *paths)
         for member in declared.members:
             if member.kind != "nested":
-                yield Owned(item.path, declared, _substituted(member, table), own)
+                yield Owned(item.path, declared, substituted(member, table), own)
         bases = declared.bases
         if declared.kind == "type" and not declared.members and not bases:
             bases = types.alternatives(declared.type)
         for base in bases:
-            yield from self._type_members(_replaced(base, table), own, depth + 1)
+            yield from self._type_members(replaced(base, table), own, depth + 1)
 
     def _aliased(self, text: str, paths: tuple[str, ...], depth: int) -> Iterator[Shape]:
         path = paths[0]
@@ -423,50 +390,6 @@ class Inference:
         elif name.rsplit(".", 1)[-1] in ("infer", "input", "output", "TypeOf", "Type"):
             yield Shape(paths, arguments[0])
 
-    def _referred(self, text: str, paths: tuple[str, ...]) -> Iterator[tuple[Found, tuple[str, ...]]]:
-        name, arguments = types.generic(text)
-        if not name:
-            return
-        for item in self._named(paths, name):
-            if item.declaration.kind in ("class", "interface", "type", "enum", "namespace"):
-                yield item, arguments
-
-    def _named(self, paths: tuple[str, ...], name: str) -> tuple[Found, ...]:
-        head, _, rest = name.partition(".")
-        for path in paths:
-            found = self._declared(path, head)
-            if found and rest:
-                found = tuple(
-                    Found(item.path, _from_member(member))
-                    for item in found
-                    for member in item.declaration.members
-                    if member.name == rest
-                )
-            if found:
-                return found
-        if rest:
-            return self._through_namespace(paths, head, rest)
-        return ()
-
-    def _through_namespace(self, paths: tuple[str, ...], head: str, rest: str) -> tuple[Found, ...]:
-        for path in paths:
-            record = self.situation.record if path == self.situation.path else self.source.record(path)
-            origin = lookup.import_of(record, head) if record else None
-            target = self.source.resolve(origin[0].specifier, path) if origin and origin[1] == "*" else None
-            if target:
-                return lookup.exported(self.source, target, rest)
-        return ()
-
-    def _declared(self, path: str, name: str) -> tuple[Found, ...]:
-        if path != self.situation.path:
-            return lookup.declared(self.source, path, name)
-        own = tuple(Found(path, item) for item in self.situation.record.declarations if item.name == name)
-        if own or name not in self.situation.imported:
-            return own
-        specifier, imported = self.situation.imported[name]
-        target = self.source.resolve(specifier, path)
-        return lookup.exported(self.source, target, imported) if target else ()
-
     def _declarations(self, shape: Shape, depth: int) -> Iterator[Found]:
         if not self._step(depth):
             return
@@ -474,43 +397,9 @@ class Inference:
             yield shape.found
             return
         for part in types.alternatives(shape.text):
-            yield from (item for item, _ in self._referred(part, shape.paths))
+            yield from (item for item, _ in self.scope.referred(part, shape.paths))
             for inner in self._aliased(part, shape.paths, depth + 1):
                 yield from self._declarations(inner, depth + 1)
             plain = types.element(part)
             if plain:
                 yield from self._declarations(Shape(shape.paths, plain), depth + 1)
-
-
-def _constructor(item: Declaration) -> str:
-    return next((member.signature for member in item.members if member.name == "constructor"), "")
-
-
-def _module(path: str) -> Found:
-    return Found(path, Declaration("*", "module", 0, 1, ""))
-
-
-def _function(member: Member) -> Declaration:
-    return Declaration(member.name, "function", member.line, member.end_line, member.signature, 0, member.type)
-
-
-def _from_member(member: Member) -> Declaration:
-    return Declaration(member.name, member.kind, member.line, member.end_line, member.signature, 1, member.type)
-
-
-def _literal_members(text: str, item: Declaration) -> Iterator[Member]:
-    for part in types.split(text[1:-1], ","):
-        found = re.match(r"^(?:\.\.\.)?([\w$]+)", part)
-        if found:
-            flat = " ".join(part.split())[:80]
-            yield Member(found[1], "property", item.line, item.end_line, flat, "")
-
-
-def _substituted(member: Member, table: dict[str, str]) -> Member:
-    return member._replace(type=_replaced(member.type, table)) if table and member.type else member
-
-
-def _replaced(text: str, table: dict[str, str]) -> str:
-    if not table:
-        return text
-    return WORD.sub(lambda found: table.get(found[0], found[0]), text)

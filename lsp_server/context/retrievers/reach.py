@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from lsp_server.context import types
-from lsp_server.context.inference import Owned, Shape
 from lsp_server.context.piece import Piece, declaration_piece, member_piece
 from lsp_server.context.question import Question
+from lsp_server.context.shapes import Owned, Shape
 from lsp_server.context.situation import KEYWORDS, Slot
 from lsp_server.index.lookup import Found
 from lsp_server.index.words import overlap, parts

@@ -1,7 +1,8 @@
 // Make masked-code tasks from a repository: what would an engineer write here, and which names of other files does it use?
 //
-// Usage: node tasks.cjs ROOT [--count N] [--seed N] [--link]; prints JSON Lines of
+// Usage: node tasks.cjs ROOT [--count N] [--seed N] [--link] [--imported]; prints JSON Lines of
 // {file, line, character, kind, text, hidden, needs: [{name, file, head, novel}]}, at most one task a file.
+// With --imported the imports of what is hidden stay, and a name is novel when it stands in imports alone.
 "use strict";
 
 const fs = require("node:fs");
@@ -18,6 +19,7 @@ const root = fs.realpathSync(process.argv[2]);
 const wanted = argument("--count", 80);
 let seed = argument("--seed", 1) >>> 0;
 if (process.argv.includes("--link")) linkPackages(root);
+const keepsImports = process.argv.includes("--imported");
 
 function random() {
   seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
@@ -201,7 +203,8 @@ function elementCut(source, element) {
 }
 
 function masked(source, span) {
-  const cuts = withoutUnusedImports(source, span).sort((a, b) => a.start - b.start);
+  const hidden = keepsImports ? [span] : withoutUnusedImports(source, span);
+  const cuts = hidden.sort((a, b) => a.start - b.start);
   let text = "";
   let at = 0;
   let offset = 0;
@@ -211,6 +214,14 @@ function masked(source, span) {
     at = Math.max(at, cut.end);
   }
   return { text: text + source.text.slice(at), offset };
+}
+
+// The masked text as far as it tells which names are used: the imports stand at its top, before anything hidden.
+function withoutImports(source, text) {
+  if (!keepsImports) return text;
+  return source.statements
+    .filter(ts.isImportDeclaration)
+    .reduce((rest, node) => rest.replace(node.getText(source), ""), text);
 }
 
 function taskOf(file) {
@@ -223,7 +234,7 @@ function taskOf(file) {
       const needs = needsOf(source, span.start, span.end);
       if (!needs.length) continue;
       const { text, offset } = masked(source, span);
-      const visible = new Set(text.match(/[A-Za-z_$][\w$]*/g));
+      const visible = new Set(withoutImports(source, text).match(/[A-Za-z_$][\w$]*/g));
       for (const need of needs) need.novel = !visible.has(need.name);
       if (!needs.some((need) => need.novel)) continue;
       const before = text.slice(0, offset).split("\n");
