@@ -1,0 +1,46 @@
+"""
+Whether statements run to their end, so that what follows them runs too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from lsp_server.review.rules.code import Code
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+
+def runs_on(code: Code, statements: Sequence[Node]) -> bool:
+    """
+    Whether control surely can reach the end of `statements`. In doubt it is said not to.
+
+    Only the last one counts: before it nothing jumps out in code that is all reachable.
+    """
+    waiting = list(statements[-1:])
+    while waiting:
+        node = waiting.pop()
+        match node.type:
+            case "statement_block":
+                inside = [child for child in node.named_children if child.type != "comment"]
+                if not inside:
+                    return True
+                waiting.append(inside[-1])
+            case "if_statement":
+                one, other = node.child_by_field_name("consequence"), node.child_by_field_name("alternative")
+                if other is None:
+                    return True
+                waiting.extend(part for part in (one, *other.named_children[-1:]) if part is not None)
+            case "expression_statement":
+                if not _LEAVING.search(code.text(node)):
+                    return True
+            case "lexical_declaration" | "variable_declaration" | "empty_statement" | "for_in_statement":
+                return True
+    return False
+
+
+_LEAVING = re.compile(r"(?i)never|exit|throw|fail|panic|unreachable|abort|assert|invariant|error|bail|die|redirect")
+"""Calls that may never return are known by their names."""
