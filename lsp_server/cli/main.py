@@ -17,6 +17,8 @@ COMMANDS = {
     "complete": "lsp_server.cli.complete:complete",
     "context": "lsp_server.cli.context:context",
     "telemetry": "telemetry.commands:telemetry",
+    "experiment": "telemetry.experiments.commands:experiment",
+    "simulate": "telemetry.delivery.commands:simulate",
     "audit": "lsp_server.cli.audit:audit",
     "cache": "lsp_server.cli.cache:cache",
     "doctor": "lsp_server.cli.doctor:doctor",
