@@ -73,6 +73,13 @@ def read_text(path: Path, limit: int) -> FileText:
         return _failed(path, error)
     except ValueError:
         return unread(path, UnreadReason.MISSING, "its name holds a null character")
+    return decode_text(path, content, limit)
+
+
+def decode_text(path: Path, content: bytes, limit: int) -> FileText:
+    """
+    Read what a file holds, of at most `limit` bytes, as UTF-8.
+    """
     if len(content) > limit:
         return _too_large(path, limit)
     return _decode(path, content)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from urllib.parse import quote_from_bytes, unquote_to_bytes, urlsplit
 
-from lsp_server.file_text import FileText, UnreadReason, read_text, unread
+from lsp_server.file_text import FileText, UnreadReason, decode_text, read_text, unread
 from lsp_server.ignore_files import NAME as IGNORE_FILE
 from lsp_server.ignore_files import IgnoreFiles, repository_of
 from lsp_server.policy.exclusion import built_in_reason, entry_excluded_by, excluded_by
@@ -55,8 +55,17 @@ class WorkspaceFiles:
         """
         if path.name.endswith(MINIFIED_ENDINGS):
             return unread(path, UnreadReason.MINIFIED, "it is minified")
-        file = read_text(path, self._limit)
-        return file if file.text is None else _without_built_code(file, file.text)
+        return _without_built_code(read_text(path, self._limit))
+
+    def of_content(self, path: Path, content: bytes) -> FileText:
+        """
+        As `read`, for a file whose content is not the one on disk, such as an earlier version of it.
+        """
+        if reason := self.is_excluded(path):
+            return unread(path, UnreadReason.EXCLUDED, f"it is excluded by {reason}")
+        if path.name.endswith(MINIFIED_ENDINGS):
+            return unread(path, UnreadReason.MINIFIED, "it is minified")
+        return _without_built_code(decode_text(path, content, self._limit))
 
     def is_excluded(self, path: Path) -> str | None:
         """
@@ -160,11 +169,13 @@ def _folder_path(folder: Path, top: Path) -> str:
     return "" if below == "." else f"{below}/"
 
 
-def _without_built_code(file: FileText, text: str) -> FileText:
+def _without_built_code(file: FileText) -> FileText:
     """
     The file, unless its text was made by a tool for machines to read.
     """
-    name = file.path.name
+    name, text = file.path.name, file.text
+    if text is None:
+        return file
     longest = max(MINIFIED_SIZE, MINIFIED_LINE * (text.count("\n") + 1))
     if name.endswith(SOURCE_ENDINGS) and len(text) > longest:
         return unread(file.path, UnreadReason.MINIFIED, "it is minified")
