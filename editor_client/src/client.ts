@@ -1,0 +1,61 @@
+/**
+ * The language client of one run of the server: what it starts, what it sends, and what passes through our hands.
+ */
+
+import * as vscode from "vscode";
+import {
+  CloseAction,
+  ErrorAction,
+  LanguageClient,
+  type LanguageClientOptions,
+  type Middleware,
+  RevealOutputChannelOn,
+  type ServerOptions,
+} from "vscode-languageclient/node";
+
+import { forServer, telemetryLevel } from "./configuration.ts";
+import type { Program } from "./discovery.ts";
+import { LANGUAGES } from "./languages.ts";
+
+/** What a client is made with beyond the program. */
+export interface Surroundings {
+  readonly output: vscode.LogOutputChannel;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly middleware: Middleware;
+  /** The connection is gone, for whatever reason but our own stop. */
+  readonly stopped: () => void;
+}
+
+/** A client for a server that is not started yet. It never restarts by itself. */
+export function makeClient(program: Program, surroundings: Surroundings): LanguageClient {
+  const options: LanguageClientOptions = {
+    documentSelector: LANGUAGES.map((language) => ({ scheme: "file", language })),
+    outputChannel: surroundings.output,
+    revealOutputChannelOn: RevealOutputChannelOn.Never,
+    diagnosticCollectionName: "pacenotes",
+    initializationOptions: { telemetryLevel: telemetryLevel() },
+    initializationFailedHandler: () => false,
+    errorHandler: {
+      error: () => ({ action: ErrorAction.Continue, handled: true }),
+      closed: () => {
+        surroundings.stopped();
+        return { action: CloseAction.DoNotRestart, handled: true };
+      },
+    },
+    middleware: {
+      ...surroundings.middleware,
+      workspace: {
+        configuration: async (params, token, next) => {
+          const found = await next(params, token);
+          return Array.isArray(found) ? found.map((value, at) => forServer(params.items[at]?.section, value)) : found;
+        },
+      },
+    },
+  };
+  const server: ServerOptions = {
+    command: program.command,
+    args: [...program.args, "serve"],
+    options: { env: { ...process.env, ...surroundings.environment } },
+  };
+  return new LanguageClient("pacenotes", "Pacenotes", server, options);
+}

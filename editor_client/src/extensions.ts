@@ -1,0 +1,77 @@
+/**
+ * The server's own methods and commands, as lsp_server/lsp/extensions.py declares them.
+ */
+
+export const DID_SHOW_COMPLETION = "textDocument/didShowCompletion";
+export const DID_PARTIALLY_ACCEPT_COMPLETION = "textDocument/didPartiallyAcceptCompletion";
+export const DID_DISMISS_COMPLETION = "pacenotes/didDismissCompletion";
+export const STATUS = "pacenotes/status";
+
+export const COMPLETION_ACCEPTED = "pacenotes.completionAccepted";
+export const SHOW_REQUEST = "pacenotes.showRequest";
+export const REVIEW_FILE = "pacenotes.reviewFile";
+export const REVIEW_SELECTION = "pacenotes.reviewSelection";
+export const REVIEW_CHANGES = "pacenotes.reviewChanges";
+export const ACCEPT_FINDING = "pacenotes.acceptFinding";
+export const DISMISS_FINDING = "pacenotes.dismissFinding";
+export const ASK = "pacenotes.ask";
+
+/** An item as far as the server needs it back: its command carries the id of the completion. */
+export interface OfferedItem {
+  readonly insertText: string;
+  readonly command: { readonly title: string; readonly command: string; readonly arguments: readonly [string] };
+}
+
+/** `textDocument/didShowCompletion`: an item became visible. */
+export interface DidShowCompletion {
+  readonly item: OfferedItem;
+}
+
+/** `textDocument/didPartiallyAcceptCompletion`: so many UTF-16 units from the start of the item have been accepted so far. */
+export interface DidPartiallyAcceptCompletion {
+  readonly item: OfferedItem;
+  readonly acceptedLength: number;
+}
+
+/** Why a completion was taken away: `rejected` by the person, `ignored` when they turned elsewhere. */
+export type DismissReason = "rejected" | "ignored";
+
+/** `pacenotes/didDismissCompletion`. */
+export interface DidDismissCompletion {
+  readonly completionId: string;
+  readonly reason: DismissReason;
+}
+
+/** `pacenotes/status`: how the server is; `message` is one sentence or empty. */
+export interface ServerStatus {
+  readonly kind: "normal" | "busy" | "warning" | "error" | "inactive";
+  readonly message: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly spentTodayUsd: number;
+}
+
+/** The item of a completion as the server knows it. */
+export function offeredItem(completionId: string, insertText: string): OfferedItem {
+  return { insertText, command: { title: "", command: COMPLETION_ACCEPTED, arguments: [completionId] } };
+}
+
+/** The argument of `pacenotes.ask`. */
+export interface Question {
+  readonly textDocument: { readonly uri: string };
+  readonly range: Range;
+  readonly prompt: string;
+  /** Ask for a replacement of the range as well. */
+  readonly edit: boolean;
+}
+
+/** What `pacenotes.ask` returns. */
+export interface Answer {
+  readonly answer: string;
+  readonly replacement?: string;
+}
+
+interface Range {
+  readonly start: { readonly line: number; readonly character: number };
+  readonly end: { readonly line: number; readonly character: number };
+}
