@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from lsp_server.review.change import Change, FileChange
+from lsp_server.review.code_words import CodeWords, code_words
+from lsp_server.review.lexemes import Lexemes, lexemes
 from lsp_server.syntax.tree import SyntaxTree, parse
 from lsp_server.text.document import Document
 from lsp_server.text.positions import Span
@@ -37,6 +39,20 @@ class Source:
         The 1-based lines that the change added, or that were selected.
         """
         return frozenset(line for hunk in self.change.hunks for line in hunk.new_lines)
+
+    @cached_property
+    def lexemes(self) -> Lexemes:
+        """
+        The text as words and signs, for comparing it with quotes.
+        """
+        return lexemes(self.text)
+
+    @cached_property
+    def code_words(self) -> CodeWords:
+        """
+        What the code says whatever its layout, for giving findings their names.
+        """
+        return code_words(self.tree)
 
     def lines_of(self, span: Span) -> range:
         """
