@@ -162,7 +162,9 @@ class Finding:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Withheld:
     """
-    A claim that is not shown, and why; `id` is known when it could be placed.
+    A claim that is not shown, and why; `id` is known when it could be placed, and then `finding` is what is not shown.
+
+    `detail` is the reason that a suppression or a dismissal gives, or more on why it could not be placed.
     """
 
     reason: WithheldReason
@@ -171,3 +173,4 @@ class Withheld:
     message: str = ""
     detail: str = ""
     id: str = ""
+    finding: Finding | None = None
