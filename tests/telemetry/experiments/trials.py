@@ -45,7 +45,7 @@ def suggestions(random: Generator, *, engineers: int = 120, lift: float = 0.0, c
     """
     treated = random.permutation((np.arange(engineers) % 2).astype(float))
     taste = np.clip(random.normal(0.28, 0.08, engineers), 0.02, 0.9)
-    shown = random.poisson(random.gamma(4, 50, engineers)) + 1.0
+    shown = (random.poisson(random.gamma(4, 50, engineers)) + 1).astype(float)
     accepted = random.binomial(shown.astype(int), np.clip(taste * (1 + lift * treated), 0, 1)).astype(float)
     before = random.binomial(200, taste).astype(float) / 200
     return Sample(
