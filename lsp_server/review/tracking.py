@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from lsp_server.review.finding import Finding, Fix
+from lsp_server.review.finding import Finding
 from lsp_server.text.document import Document, TextEdit
 from lsp_server.text.positions import Span
 
@@ -32,8 +32,8 @@ class Held:
     """
     A finding in a document that is being edited.
 
-    `place` is where its text stands, or all that now stands in its stead; both in the document's offsets.
-    `replaced` is the text that its fix replaces, and `fixed` what its place says afterwards; empty without a fix.
+    `text` is its quote with all else that its fix replaces, such as the indentation, and `fixed` what that becomes.
+    `place` is where that text stands, or all that now stands in its stead; `quote_at` is where in it the quote begins.
     `neighbours` are the tokens before and behind it on its lines.
     What is `lost` never comes back: nobody can tell any more which of several equal texts was meant.
     """
@@ -41,7 +41,8 @@ class Held:
     finding: Finding
     place: Span
     standing: Standing
-    replaced: str
+    text: str
+    quote_at: int
     fixed: str
     neighbours: tuple[str, str]
     lost: bool = False
@@ -80,14 +81,18 @@ def hold(finding: Finding, document: Document) -> Held | None:
     span = finding.span
     if not finding.quote or document.slice(span.start, span.end) != finding.quote:
         return None
-    fix = finding.fix
+    fix = finding.fix.span if finding.fix else span
+    place = Span(min(span.start, fix.start), max(span.end, fix.end))
+    text = document.slice(place.start, place.end)
+    before, behind = text[: fix.start - place.start], text[fix.end - place.start :]
     return Held(
         finding=finding,
-        place=span,
+        place=place,
         standing=Standing.EXACT,
-        replaced=document.slice(fix.span.start, fix.span.end) if fix else "",
-        fixed=_fixed(finding, fix) if fix else "",
-        neighbours=_neighbours(document, span),
+        text=text,
+        quote_at=span.start - place.start,
+        fixed=before + finding.fix.replacement + behind if finding.fix else "",
+        neighbours=_neighbours(document, place),
     )
 
 
@@ -102,7 +107,7 @@ def follow(held: Held, edits: Iterable[TextEdit], document: Document) -> Held:
         if moved := _moved_by(place, edit, border=held.standing is not Standing.EXACT or not known):
             place = moved
             continue
-        if _took_another_away(edit, held.finding.quote, place if known else None):
+        if _took_another_away(edit, held.text, place if known else None):
             return replace(held, place=_merged(place, edit), standing=Standing.GONE, lost=True)
         place, known = _merged(place, edit), False
     return _looked_at(replace(held, place=place), document)
@@ -112,23 +117,31 @@ def edit_for(held: Held, document: Document) -> Replacement | NoEditReason:
     """
     What applying the fix means in `document` as it is now; looks at the text itself, whatever was followed before.
     """
-    fix, start = held.finding.fix, held.finding.span.start
-    if fix is None:
+    if held.finding.fix is None:
         return NoEditReason.NO_FIX
     if held.standing is not Standing.EXACT or _looked_at(held, document) != held:
         return NoEditReason.CHANGED
-    by = held.place.start - start
-    span = Span(fix.span.start + by, fix.span.end + by)
-    if document.slice(span.start, span.end) != held.replaced:
-        return NoEditReason.CHANGED
-    return Replacement(span=span, text=fix.replacement)
+    fix, by = held.finding.fix, held.place.start + held.quote_at - held.finding.span.start
+    return Replacement(span=Span(fix.span.start + by, fix.span.end + by), text=fix.replacement)
+
+
+def shown_at(held: Held, document: Document) -> Span:
+    """
+    Where to show a finding that `is_shown`: at its quote, or at what is left of that without white space round it.
+    """
+    text = document.slice(held.place.start, held.place.end)
+    quote = held.finding.quote
+    at = held.quote_at if text.startswith(quote, held.quote_at) else text.find(quote)
+    if at < 0:
+        at, quote = len(text) - len(text.lstrip()), text.strip()
+    return Span(held.place.start + at, held.place.start + at + len(quote))
 
 
 def _looked_at(held: Held, document: Document) -> Held:
     """
     The finding with its text looked for in its place, where it must stand once and no more.
     """
-    quote, text = held.finding.quote, document.slice(held.place.start, held.place.end)
+    quote, text = held.text, document.slice(held.place.start, held.place.end)
     at = text.find(quote)
     if held.finding.fix and text == held.fixed:
         return replace(held, standing=Standing.FIXED)
@@ -148,7 +161,7 @@ def _is_fixed_around(place: Span, held: Held, document: Document) -> bool:
     """
     Whether the fix has been made around the finding's text, to which it only added something.
     """
-    starts = (place.start - at for at in _occurrences(held.fixed, held.finding.quote))
+    starts = (place.start - at for at in _occurrences(held.fixed, held.text))
     return any(start >= 0 and document.slice(start, start + len(held.fixed)) == held.fixed for start in starts)
 
 
@@ -188,20 +201,12 @@ def _occurrences(text: str, quote: str) -> list[int]:
     return found
 
 
-def _fixed(finding: Finding, fix: Fix) -> str:
-    """
-    What the finding's place says once its fix is made.
-    """
-    start, end = (max(0, offset - finding.span.start) for offset in (fix.span.start, fix.span.end))
-    return finding.quote[:start] + fix.replacement + finding.quote[end:]
-
-
-def _neighbours(document: Document, span: Span) -> tuple[str, str]:
-    before, behind = (
-        _LAST_TOKEN.search(document.line_prefix(span.start)),
-        _FIRST_TOKEN.match(document.line_suffix(span.end)),
-    )
-    return before[1] if before else "", behind[1] if behind else ""
+def _neighbours(document: Document, place: Span) -> tuple[str, str]:
+    # What begins with its line must go on doing so, since its indentation belongs to it.
+    prefix = document.line_prefix(place.start)
+    suffix = "" if document.slice(place.end - 1, place.end) in ("\n", "\r") else document.line_suffix(place.end)
+    before, behind = _LAST_TOKEN.search(prefix), _FIRST_TOKEN.match(suffix)
+    return before[1] if before else prefix[:1], behind[1] if behind else ""
 
 
 def _squeezed(text: str) -> str:

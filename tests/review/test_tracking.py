@@ -2,11 +2,13 @@
 Findings in documents that are being edited.
 """
 
+from dataclasses import replace
+
 import pytest
 
-from lsp_server.review.tracking import Held, NoEditReason, Replacement, Standing, edit_for, follow, hold
+from lsp_server.review.tracking import Held, NoEditReason, Replacement, Standing, edit_for, follow, hold, shown_at
 from lsp_server.text.document import ContentChange, Document
-from lsp_server.text.positions import PositionEncoding
+from lsp_server.text.positions import PositionEncoding, Span
 from tests.support.edits import document_of
 from tests.support.findings import finding_in, unmarked
 
@@ -19,10 +21,14 @@ class Editor:
     A document with one finding in it, and every edit that can be undone.
     """
 
-    def __init__(self, marked: str, replacement: str | None = "fixed();") -> None:
+    def __init__(self, marked: str, replacement: str | None = "fixed();", *, lines: bool = False) -> None:
         text, span = unmarked(marked)
         self.document = document_of(text)
-        held = hold(finding_in(text, span, replacement=replacement), self.document)
+        finding = finding_in(text, span, replacement=replacement)
+        if lines and finding.fix:
+            start, end = text.rindex("\n", 0, span.start) + 1, text.index("\n", span.end) + 1
+            finding = replace(finding, fix=replace(finding.fix, span=Span(start, end)))
+        held = hold(finding, self.document)
         assert held is not None
         self.held: Held = held
         self._past: list[str] = []
@@ -59,9 +65,10 @@ class Editor:
         """
         The text with the finding marked in it, when it is shown.
         """
-        text, place = self.document.text, self.held.place
+        text = self.document.text
         if not self.held.is_shown:
             return text
+        place = shown_at(self.held, self.document)
         return f"{text[: place.start]}«{text[place.start : place.end]}»{text[place.end :]}"
 
     def _take(self, change: ContentChange) -> None:
@@ -126,6 +133,23 @@ def test_fixed_undone_and_fixed_again(replacement: str) -> None:
         assert editor.document.text == before
         editor.edit(0, 0, "// elsewhere\n")
         before = editor.document.text
+
+
+@pytest.mark.parametrize("replacement", ["", "  fixed();\n"])
+def test_a_fix_may_replace_whole_lines(replacement: str) -> None:
+    """
+    With their indentation and line end; the finding is shown at its quote alone, and its lines must be what they were.
+    """
+    editor = Editor("one();\n  «foo();»\nbar();\n", replacement, lines=True)
+    assert editor.shown == "one();\n  «foo();»\nbar();\n"
+    editor.fix()
+    assert (editor.standing, editor.document.text) == ("fixed", f"one();\n{replacement}bar();\n")
+    editor.undo()
+    editor.replace("  foo", "    foo")
+    assert (editor.standing, editor.shown) == ("altered", "one();\n    «foo();»\nbar();\n")
+    editor.replace("    foo", "  foo")
+    editor.fix()
+    assert editor.document.text == f"one();\n{replacement}bar();\n"
 
 
 def test_a_fix_that_arrives_as_the_smallest_edit_is_recognised() -> None:
