@@ -180,6 +180,12 @@ class Symbols:
         """
         return len(self._importers.get(name, ()))
 
+    def importers(self, name: str) -> tuple[str, ...]:
+        """
+        The files that import the name, from wherever.
+        """
+        return tuple(sorted(self._importers.get(name, ())))
+
     def by_parts(self, wanted: Mapping[str, float]) -> dict[Symbol, float]:
         """
         Symbols that share parts of their name with `wanted`, scored by the rarity of what they share.

@@ -23,6 +23,8 @@ class HunkStatus(StrEnum):
 class Coverage:
     """
     One line of the ledger; `hunk` is its header, empty for a file without hunks.
+
+    Of `added_lines`, a model has looked at `reviewed_lines`.
     """
 
     file: str
@@ -31,16 +33,17 @@ class Coverage:
     reason: SkipReason | None = None
     detail: str = ""
     added_lines: int = 0
+    reviewed_lines: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Spending:
     """
-    What the run cost; tokens and dollars of requests that were answered from the cache are not in it.
+    What the run cost. What was kept from earlier runs is not in it: `cached_units` says how much of the change that was.
     """
 
     requests: int = 0
-    cached_requests: int = 0
+    cached_units: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
     cost_usd: float = 0.0
