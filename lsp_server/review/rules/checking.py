@@ -13,6 +13,7 @@ from lsp_server.review.rules.pack import queries
 from lsp_server.review.rules.places import is_left_alone, is_test
 from lsp_server.review.rules.rule import Edit, Hit, Rule
 from lsp_server.review.rules.soundness import is_sound
+from lsp_server.review.rules.waivers import is_allowed
 from lsp_server.review.source import Source
 from lsp_server.review.tool import MOST_QUOTED_LINES
 from lsp_server.text.positions import Span
@@ -25,7 +26,7 @@ def check(source: Source, *, whole_file: bool = False) -> tuple[Placed, ...]:
     """
     What the rules find on the lines that the change added, in order; anywhere in the file with `whole_file`.
 
-    Each is quoted as the whole lines that it stands on, so that it has the same id as when a model quotes them.
+    Each is quoted as the whole lines that it stands on, and so has the id that it would have if a model quoted them.
     """
     if is_left_alone(source.path, source.text):
         return ()
@@ -33,8 +34,10 @@ def check(source: Source, *, whole_file: bool = False) -> tuple[Placed, ...]:
     found: dict[tuple[str, Span], Placed] = {}
     for rule, hit in _hits(source, code):
         for node in (hit.node, *hit.others):
-            span = _lines(source, node)
+            span = _place(source, node)
             if whole_file or source.touches_added(span):
+                if is_allowed(source, rule, span):
+                    break
                 found.setdefault((rule.id, span), _placed(source, rule, hit, span))
                 break
     return tuple(sorted(found.values(), key=lambda placed: (placed.span, placed.claim.rule)))
@@ -58,26 +61,29 @@ def _first_of_each(captured: Mapping[str, Sequence[Node]]) -> Mapping[str, Node]
     return {name: nodes[0] for name, nodes in captured.items()}
 
 
-def _lines(source: Source, node: Node) -> Span:
+def _place(source: Source, node: Node) -> Span:
     """
-    The whole lines of `node`, as many of them as a quote may have.
+    The lines of `node`, as many of them as a quote may have, from the first word to the last.
     """
     document, place = source.document, source.tree.span_of(node)
     first = document.line_of(place.start)
     last = min(document.line_of(max(place.start, place.end - 1)), first + MOST_QUOTED_LINES - 1)
-    return Span(document.line_start(first), document.line_end(last))
+    start, end = document.line_start(first), document.line_end(last)
+    text = document.slice(start, end)
+    return Span(start + len(text) - len(text.lstrip()), start + len(text.rstrip()))
 
 
 def _placed(source: Source, rule: Rule, hit: Hit, span: Span) -> Placed:
+    start = source.document.line_start(source.document.line_of(span.start))
     return Placed(
         claim=Claim(
             file=source.path,
-            quote=source.document.slice(span.start, span.end),
+            quote=source.document.slice(start, span.end),
             category=rule.category,
             severity=rule.severity,
             confidence=rule.confidence,
             message=hit.message,
-            replacement=_mended(source, hit.edits, span),
+            replacement=_mended(source, hit.edits, Span(start, span.end)),
             origin=Origin.RULE,
             rule=rule.id,
         ),

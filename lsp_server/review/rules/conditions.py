@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from lsp_server.review.finding import Category
 from lsp_server.review.rules.code import Code, bare, is_plain, is_steady, operands, walk
 from lsp_server.review.rules.rule import Captures, Hit, Rule
+from lsp_server.review.rules.values import constant
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -56,7 +57,7 @@ def _parts(code: Code, way: Node) -> frozenset[tuple[bytes, ...]]:
 
 def _assignments(code: Code, found: Captures) -> Iterator[Hit]:
     left, right = found["left"], found["right"]
-    if not is_plain(right) or not is_plain(left) or _mentions(code, right, left):
+    if not is_plain(right) or not is_plain(left) or _is_lookup_on_purpose(code, left, right):
         return
     yield Hit(
         node=found["it"],
@@ -64,11 +65,21 @@ def _assignments(code: Code, found: Captures) -> Iterator[Hit]:
     )
 
 
-def _mentions(code: Code, node: Node, name: Node) -> bool:
+def _is_lookup_on_purpose(code: Code, left: Node, right: Node) -> bool:
     """
-    Whether `node` is computed from `name`, as in `node = node.parent`, which walks on purpose.
+    Whether something is looked up and asked about at once, into a variable that had no value before.
     """
-    return any(code.same(part, name) for part in walk(node) if part.type == name.type)
+    if constant(right, code) is not None:
+        return False
+    if right.type != "identifier" and left.type != "identifier":
+        return True
+    if any(code.same(part, left) for part in walk(right) if part.type == left.type):
+        return True
+    name = re.escape(code.raw(left))
+    return (
+        re.search(rb"\b(?:let|var)\b[^;{}]*?\b%s\s*(?::[^=;,]+)?(?:[;,\n)]|=\s*(?:null|undefined))" % name, code.utf8)
+        is not None
+    )
 
 
 def _empty_bodies(code: Code, found: Captures) -> Iterator[Hit]:

@@ -35,12 +35,27 @@ def runs_on(code: Code, statements: Sequence[Node]) -> bool:
                     return True
                 waiting.extend(part for part in (one, *other.named_children[-1:]) if part is not None)
             case "expression_statement":
-                if not _LEAVING.search(code.text(node)):
+                if not _may_leave(code, node):
                     return True
             case "lexical_declaration" | "variable_declaration" | "empty_statement" | "for_in_statement":
                 return True
     return False
 
 
-_LEAVING = re.compile(r"(?i)never|exit|throw|fail|panic|unreachable|abort|assert|invariant|error|bail|die|redirect")
-"""Calls that may never return are known by their names."""
+def _may_leave(code: Code, statement: Node) -> bool:
+    """
+    Whether it ends in a call that perhaps never returns, by its name or by its declaration in the same file.
+    """
+    text = code.text(statement)
+    if _LEAVING.search(text):
+        return True
+    called = re.match(r"(?:await\s+)?(\w+)\s*\(", text)
+    return (
+        called is not None and re.search(rf"\b{called[1]}\b[^;{{}}]*\)\s*:\s*never\b", code.utf8.decode()) is not None
+    )
+
+
+_LEAVING = re.compile(
+    r"(?i)never|exit|throw|fail|panic|unreachable|abort|assert|invariant|error|bail|die|redirect|crash|quit|halt|raise"
+    r"|reject|unsupported|unexpected|unhandled|unknown|invalid|illegal|implemented|todo"
+)

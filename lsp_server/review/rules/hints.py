@@ -21,14 +21,16 @@ if TYPE_CHECKING:
 def _async_callbacks(code: Code, found: Captures) -> Iterator[Hit]:
     method, call, callback = code.text(found["method"]), found["it"], found["callback"]
     # Streams, cursors and other async collections have the same methods; theirs are awaited.
-    if method not in _WAITLESS or _is_awaited(call) or not _awaits(callback):
+    if method not in _WAITLESS or _is_awaited(call):
+        return
+    if not (_lets_failures_out(callback) if method == "forEach" else _awaits(callback)):
         return
     consequence = (
         "nothing waits for it, and its failures go unhandled"
         if method == "forEach"
         else "the promise that it returns always counts as true"
     )
-    yield Hit(node=found["method"], message=f"`{method}` of an array calls an async function here: {consequence}.")
+    yield Hit(node=found["method"], message=f"`{method}` is given an async function: {consequence}.")
 
 
 def _is_awaited(call: Node) -> bool:
@@ -44,7 +46,7 @@ def _awaits(function: Node) -> bool:
 
 
 def _async_executors(code: Code, found: Captures) -> Iterator[Hit]:
-    if code.text(found["name"]) != "Promise" or not _awaits(found["executor"]) or _catches_all(found["executor"]):
+    if code.text(found["name"]) != "Promise" or not _lets_failures_out(found["executor"]):
         return
     yield Hit(
         node=found["name"],
@@ -52,12 +54,21 @@ def _async_executors(code: Code, found: Captures) -> Iterator[Hit]:
     )
 
 
-def _catches_all(function: Node) -> bool:
-    body = function.child_by_field_name("body")
-    statements = [child for child in body.named_children if child.type != "comment"] if body else []
-    return bool(statements) and all(
-        child.type == "try_statement" and child.child_by_field_name("handler") is not None for child in statements
-    )
+def _lets_failures_out(function: Node) -> bool:
+    """
+    Whether it waits for something outside of any `try` that catches.
+    """
+    waiting = [function]
+    while waiting:
+        part = waiting.pop()
+        if part.type == "await_expression":
+            return True
+        if part.type == "try_statement" and (handler := part.child_by_field_name("handler")) is not None:
+            finalizer = part.child_by_field_name("finalizer")
+            waiting.extend((handler, finalizer) if finalizer is not None else (handler,))
+        elif part is function or part.type not in FUNCTIONS:
+            waiting.extend(part.named_children)
+    return False
 
 
 def _overriding_ends(code: Code, found: Captures) -> Iterator[Hit]:
@@ -72,15 +83,16 @@ def _overriding_ends(code: Code, found: Captures) -> Iterator[Hit]:
 
 def _lost_causes(code: Code, found: Captures) -> Iterator[Hit]:
     caught = code.text(found["caught"])
-    name = re.compile(rf"(?<![\w$.]){re.escape(caught)}(?![\w$])")
+    is_used = re.search(rf"(?<![\w$.]){re.escape(caught)}(?![\w$])", code.text(found["body"])) is not None
+    # A name with an underscore says that it is ignored on purpose.
+    if is_used or caught.startswith("_"):
+        return
     for part in _thrown(found["body"]):
         made = part.named_children[0] if part.named_children else None
-        if made is None or made.type != "new_expression" or not _BUILT_IN.match(code.text(made)):
-            continue
-        if name.search(code.text(made)) is None:
+        if made is not None and _BUILT_IN.match(code.text(made)) and "cause" not in code.text(made):
             yield Hit(
                 node=part,
-                message=f"The new error says nothing of `{caught}`, which caused it: pass it on as `cause`.",
+                message=f"The new error says nothing of `{caught}`, which led to it: pass it on as `cause`.",
             )
 
 

@@ -68,7 +68,11 @@ def _is_test_for_nan(code: Code, it: Node) -> bool:
         around = around.parent
     here = code.utf8[max(0, around.start_byte - 200) : around.end_byte]
     others = sum(_is_about_itself(code, node) for node in walk(around) if node.type == "binary_expression")
-    return others > 1 or re.search(rb"nan|is_?(equal|same)|same_?value|object\.is\b", here, re.IGNORECASE) is not None
+    return (
+        others > 1
+        or re.search(rb"nan|infinity|isfinite|is_?(equal|same)|same_?value|object\.is\b", here, re.IGNORECASE)
+        is not None
+    )
 
 
 def _is_about_itself(code: Code, node: Node) -> bool:
@@ -129,7 +133,7 @@ SAME_OPERANDS = Rule(
     query="""
         (binary_expression
             left: (_) @left
-            operator: ["&&" "||" "??" "===" "!==" "==" "!=" "<" ">" "<=" ">=" "-" "/" "%" "|" "&"]
+            operator: ["&&" "||" "??" "===" "!==" "==" "!=" "<" ">" "<=" ">=" "-" "/" "%"]
             right: (_) @right) @it
     """,
     judge=_same_operands,

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lsp_server.review.finding import Category
 from lsp_server.review.rules.code import Code, bare, is_plain, operator_of, parts
 from lsp_server.review.rules.rule import Captures, Edit, Hit, Rule
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 
 def _self_assignments(code: Code, found: Captures) -> Iterator[Hit]:
@@ -18,9 +22,21 @@ def _self_assignments(code: Code, found: Captures) -> Iterator[Hit]:
     is_augmented = it.type == "augmented_assignment_expression"
     if is_augmented and operator_of(it) not in ("&&=", "||=", "??="):
         return
-    if not code.same(left, right) or not is_plain(left) or _SETTERS.search(code.text(left)):
+    if not code.same(left, right) or not is_plain(left) or _is_setter(code, it, left):
         return
     yield Hit(node=it, message=f"`{code.shown(left)}` is assigned to itself.")
+
+
+def _is_setter(code: Code, it: Node, left: Node) -> bool:
+    """
+    Whether the assignment may do something: the browser or this file says so, or a comment explains it.
+    """
+    if left.type == "identifier":
+        return False
+    name = code.text(left).rpartition(".")[2]
+    is_known = _SETTERS.search(code.text(left)) or re.search(rf"\bset\s+{re.escape(name)}\s*\(", code.utf8.decode())
+    before = it.parent.prev_sibling if it.parent is not None else None
+    return bool(is_known) or (before is not None and before.type == "comment")
 
 
 def _unthrown_errors(code: Code, found: Captures) -> Iterator[Hit]:
