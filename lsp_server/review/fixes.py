@@ -143,6 +143,9 @@ def _edit(wanted: _Wanted, replacement: str, source: Source) -> _Edit:
         return _Edit(span=wanted.span, replacement=text)
     start = document.line_start(document.line_of(wanted.span.start))
     if text.strip():
+        own = source.text[start : wanted.span.start]
+        if text.startswith(own):
+            return _Edit(span=wanted.span, replacement=text[len(own) :])
         return _Edit(span=Span(start, wanted.span.end), replacement=text)
     return _Edit(span=Span(start, document.line_start(document.line_of(wanted.span.end) + 1)), replacement="")
 
