@@ -39,7 +39,7 @@ class Coverage:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Spending:
     """
-    What the run cost. What was kept from earlier runs is not in it: `cached_units` says how much of the change that was.
+    What the run cost. What was kept from earlier runs is not in it; `cached_units` says how much that was.
     """
 
     requests: int = 0

@@ -17,7 +17,7 @@ from lsp_server.review.visible import show_hidden
 FOR_EACH_LINE = 6
 BESIDES = 80
 MOST = 1_500
-"""Characters for the declarations that a unit uses: `BESIDES`, `FOR_EACH_LINE` for each changed line, at most `MOST`."""
+"""Characters of other places for a unit: `BESIDES`, and `FOR_EACH_LINE` for each changed line, at most `MOST`."""
 MOST_NAMES = 80
 MOST_CALLING_FILES = 3
 MOST_CALLS = 2

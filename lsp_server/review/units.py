@@ -226,7 +226,7 @@ class _Around:
         """
         The declarations whose heads the pieces have changed.
         """
-        found = {}
+        found: dict[str, None] = {}
         for piece in pieces:
             document = self._source.document
             for line in piece.lines:
