@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 import click
 
 FOLLOW_PAUSE_S = 0.2
+EVERYTHING = 2**62
+"""More milliseconds and bytes than there are."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -88,3 +90,105 @@ def schema() -> None:
     from telemetry.catalog import json_schema
 
     click.echo(json.dumps(json_schema(), indent=2))
+
+
+@telemetry.command()
+@click.option("--to", "target", required=True, metavar="DEST", help="s3://BUCKET/PREFIX, otlp://HOST:PORT or a folder.")
+@click.option("--aggregate-only", is_flag=True, help="Send daily sums only; no single event leaves this machine.")
+@click.pass_obj
+def export(find_store: Callable[[], Path], target: str, aggregate_only: bool) -> None:
+    """
+    Bring the events that DEST does not have yet to DEST, as Parquet by day (or as metrics, for OTLP).
+
+    Times are cut to the hour on the way. It goes on where it stopped, whatever stopped it, and sends nothing twice.
+    """
+    from telemetry.database import StoreError
+    from telemetry.sinks.destination import ExportFailed, destination_of
+    from telemetry.sinks.export import export as bring
+
+    store = find_store()
+
+    def say(exported: int) -> None:
+        click.echo(f"{exported:,} events exported …", err=True)
+
+    try:
+        destination = destination_of(target, sums_only=aggregate_only)
+        exported = bring(store, destination, progress_file=_progress_file(store), on_batch=say)
+    except (ExportFailed, StoreError) as error:
+        raise UnreadableStore(str(error)) from error
+    click.echo(f"{exported:,} events exported to {destination.name}." if exported else "Everything is there already.")
+
+
+@telemetry.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def show(find_store: Callable[[], Path], as_json: bool) -> None:
+    """
+    Tell what is kept on this machine: how many events of which kind, since when, and what was exported where.
+    """
+    from telemetry import store
+    from telemetry.database import StoreError
+    from telemetry.sinks.export import progress_of
+
+    path = find_store()
+    names: dict[str, int] = {}
+    times: list[int] = []
+    try:
+        for line in store.read(path):
+            event = json.loads(line)
+            names[event["name"]] = names.get(event["name"], 0) + 1
+            times = [min([event["ts"], *times]), max([event["ts"], *times])]
+    except StoreError as error:
+        raise UnreadableStore(str(error)) from error
+    exported = {name: progress.exported for name, progress in progress_of(_progress_file(path)).items()}
+    span = [datetime.fromtimestamp(ts / 1000, UTC).isoformat(timespec="seconds") for ts in times]
+    if as_json:
+        document = {"store": str(path), "events": names, "first": None, "last": None, "exported": exported}
+        if span:
+            document |= {"first": span[0], "last": span[1]}
+        click.echo(json.dumps(document, indent=2))
+        return
+    if not names:
+        click.echo(f"No events are kept yet; they will be in {path}.")
+        return
+    click.echo(f"{sum(names.values()):,} events in {path}, from {span[0]} to {span[1]}:")
+    for name, count in sorted(names.items()):
+        click.echo(f"  {count:>10,}  {name}")
+    for name, count in exported.items():
+        click.echo(f"{count:,} were exported to {name}.")
+
+
+@telemetry.command()
+@click.option("--before", type=UtcTime(), default=None, help="Only what happened before then (UTC).")
+@click.option("--all", "everything", is_flag=True, help="Everything.")
+@click.option("--yes", is_flag=True, help="Don't ask.")
+@click.pass_obj
+def purge(find_store: Callable[[], Path], before: datetime | None, everything: bool, yes: bool) -> None:
+    """
+    Delete events from this machine, for good; what was exported stays where it is.
+    """
+    import sqlite3
+
+    from telemetry.database import StoreError, open_for_writing
+
+    if (before is None) == (not everything):
+        raise click.UsageError("Say what to delete: --before DATE or --all.")
+    path = find_store()
+    if not path.exists():
+        click.echo("No events are kept on this machine.")
+        return
+    what = "all events" if before is None else f"events before {before.date()}"
+    if not yes:
+        click.confirm(f"Delete {what} in {path}?", abort=True)
+    now = int(time.time() * 1000)
+    try:
+        database, _ = open_for_writing(path, now)
+        database.trim(before_ms=int(before.timestamp() * 1000) if before else EVERYTHING, most_bytes=EVERYTHING)
+        database.close()
+    except (StoreError, OSError, sqlite3.Error) as error:
+        raise UnreadableStore(f"{path} can't be changed: {error}.") from error
+    click.echo(f"Deleted {what}.")
+
+
+def _progress_file(store: Path) -> Path:
+    return store.with_name("exports.json")
