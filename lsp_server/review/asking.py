@@ -154,9 +154,7 @@ class Asking:
     sleep: Sleep = asyncio.sleep
     failed: Answer | None = None
 
-    async def ask(
-        self, prompts: Sequence[Prompt], on_answer: Callable[[int], None] = lambda done: None
-    ) -> list[Answer]:
+    async def ask(self, prompts: Sequence[Prompt], on_answer: OnAnswer = _nothing) -> list[Answer]:
         """
         An answer to each prompt, in their order; `on_answer` hears of each as soon as it is there, with its number.
         """
