@@ -83,7 +83,9 @@ def _impossible_sizes(code: Code, found: Captures) -> Iterator[Hit]:
     if operator not in (">=", "<") or code.text(found["zero"]) not in ("0", "-0"):
         return
     owner, name = found["owner"], code.text(found["name"])
-    if (name == "size" and not _is_collection(code, owner)) or _is_configured(code, owner) or _is_validated(it):
+    if (name == "size" and not _is_collection(code, owner)) or _is_configured(code, owner):
+        return
+    if operator == "<" and _is_validated(it):
         return
     yield Hit(
         node=it,
@@ -102,7 +104,7 @@ def _is_collection(code: Code, owner: Node) -> bool:
 
 
 def _is_configured(code: Code, owner: Node) -> bool:
-    return owner.type == "this" or _CONFIGURED.search(code.text(owner).rstrip("?!")) is not None
+    return owner.type == "this" or (owner.type == "identifier" and _CONFIGURED.search(code.text(owner)) is not None)
 
 
 def _is_validated(it: Node) -> bool:

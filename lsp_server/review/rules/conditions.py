@@ -92,32 +92,30 @@ def _empty_bodies(code: Code, found: Captures) -> Iterator[Hit]:
 
 def _same_branches(code: Code, found: Captures) -> Iterator[Hit]:
     it, one, other = found["it"], found["one"], found["other"]
-    if not code.same(one, other) or _has_comment_near(it) or _is_narrowed_for_call(code, found["condition"], one):
+    if (
+        not code.same(one, other)
+        or _holds_other_branch(code, it)
+        or _is_narrowed_for_call(code, found["condition"], one)
+    ):
         return
     yield Hit(node=it, message=f"Both branches are `{code.shown(one)}`: the condition decides nothing.")
 
 
-def _has_comment_near(it: Node) -> bool:
+def _holds_other_branch(code: Code, it: Node) -> bool:
     """
-    Whether a comment stands in the expression or on the line behind it: it may hold the other branch.
+    Whether a comment stands in the expression, or one behind it goes on as a branch would.
     """
     if any(part.type == "comment" for part in walk(it)):
         return True
-    holder: Node | None = it
-    for _ in range(_NEAR):
-        if holder is None:
-            return False
-        after = holder.next_sibling
-        if after is not None and after.type == "comment":
-            return after.start_point.row <= it.end_point.row + 1
-        holder = holder.parent
-    return False
+    return re.match(rb"[\s;,)]*(?://|/\*)\s*[:?]", code.utf8[it.end_byte : it.end_byte + 200]) is not None
 
 
 def _is_narrowed_for_call(code: Code, condition: Node, branch: Node) -> bool:
     """
     Whether the branches hand on what the condition tells the type of: overloads can need that.
     """
+    if _TYPE_TEST.search(code.text(condition)) is None:
+        return False
     asked = {code.raw(part) for part in walk(condition) if part.type == "identifier"}
     calls = (part for part in walk(branch) if part.type in ("call_expression", "new_expression"))
     handed = (call.child_by_field_name("arguments") for call in calls)
@@ -127,7 +125,7 @@ def _is_narrowed_for_call(code: Code, condition: Node, branch: Node) -> bool:
 
 
 _MOVING = re.compile(r"(?i)\b\w*(?:random|next|read|shift|pop|poll|now|consume|eat|accept|advance|match)\w*\s*\(")
-_NEAR = 4
+_TYPE_TEST = re.compile(r"\b(?:typeof|instanceof|in)\b|[!=]==?|\b(?:is|has)[A-Z]")
 
 REPEATED_CONDITION = Rule(
     id="repeated-condition",

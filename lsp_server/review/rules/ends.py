@@ -44,18 +44,19 @@ def runs_on(code: Code, statements: Sequence[Node]) -> bool:
 
 def _may_leave(code: Code, statement: Node) -> bool:
     """
-    Whether it ends in a call that perhaps never returns, by its name or by its declaration in the same file.
+    Whether it is a call that perhaps never returns, by its name or by its declaration in the same file.
     """
-    text = code.text(statement)
-    if _LEAVING.search(text):
+    called = re.match(r"(?:await\s+|return\s+|void\s+)?([\w$.?!]+)\s*(?:<[^()]*>)?\(", code.text(statement))
+    if called is None:
+        return False
+    name = called[1].rpartition(".")[2]
+    if _LEAVING.search(name):
         return True
-    called = re.match(r"(?:await\s+)?(\w+)\s*\(", text)
-    return (
-        called is not None and re.search(rf"\b{called[1]}\b[^;{{}}]*\)\s*:\s*never\b", code.utf8.decode()) is not None
-    )
+    declared = rf"\b{re.escape(name)}\b[^;{{}}]*\)\s*:\s*never\b"
+    return re.search(declared, code.utf8.decode()) is not None
 
 
 _LEAVING = re.compile(
-    r"(?i)never|exit|throw|fail|panic|unreachable|abort|assert|invariant|error|bail|die|redirect|crash|quit|halt|raise"
-    r"|reject|unsupported|unexpected|unhandled|unknown|invalid|illegal|implemented|todo"
+    r"(?i)never|exit|throw|fail|panic|unreachable|abort|assert|invariant|bail|die|redirect|crash|quit|halt|raise"
+    r"|unsupported|unexpected|unhandled|unknown|invalid|illegal|implemented|todo|^error$|\w+Error$"
 )

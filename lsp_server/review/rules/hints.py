@@ -20,25 +20,30 @@ if TYPE_CHECKING:
 
 def _async_callbacks(code: Code, found: Captures) -> Iterator[Hit]:
     method, call, callback = code.text(found["method"]), found["it"], found["callback"]
-    # Streams, cursors and other async collections have the same methods; theirs are awaited.
-    if method not in _WAITLESS or _is_awaited(call):
+    # Streams, cursors and other async collections have the same methods, and theirs wait.
+    if method not in _WAITLESS or _WAITING.search(code.text(found["owner"])):
         return
-    if not (_lets_failures_out(callback) if method == "forEach" else _awaits(callback)):
+    is_loop = method == "forEach"
+    if _is_awaited(call, returned=is_loop) or not (_lets_failures_out(callback) if is_loop else _awaits(callback)):
         return
     consequence = (
         "nothing waits for it, and its failures go unhandled"
-        if method == "forEach"
+        if is_loop
         else "the promise that it returns always counts as true"
     )
     yield Hit(node=found["method"], message=f"`{method}` is given an async function: {consequence}.")
 
 
-def _is_awaited(call: Node) -> bool:
+def _is_awaited(call: Node, *, returned: bool) -> bool:
+    """
+    Whether someone waits for what the call gives, or may do so because it is `returned`.
+    """
     holder = call.parent
     while holder is not None and holder.type in ("parenthesized_expression", "member_expression", "call_expression"):
         holder = holder.parent
-    waiting = ("await_expression", "return_statement", "arrow_function", "arguments", "yield_expression")
-    return holder is None or holder.type in waiting
+    if holder is None or holder.type in ("await_expression", "yield_expression"):
+        return True
+    return returned and holder.type in ("return_statement", "arrow_function", "arguments")
 
 
 def _awaits(function: Node) -> bool:
@@ -127,6 +132,9 @@ def _fallthroughs(code: Code, found: Captures) -> Iterator[Hit]:
 
 
 _WAITLESS = frozenset(("forEach", "filter", "some", "every", "findIndex"))
+_WAITING = re.compile(
+    r"(?i)stream|cursor|readable|iter|queue|pages?\b|collection|repo|model|query|\bdb\b|promise|async"
+)
 _BUILT_IN = re.compile(r"new\s+(?:Error|TypeError|RangeError|SyntaxError|EvalError|URIError|ReferenceError)\b")
 
 ASYNC_CALLBACK = Rule(
@@ -138,7 +146,7 @@ ASYNC_CALLBACK = Rule(
     good="const up = await Promise.all(hosts.map(ping));\nconst live = hosts.filter((_, index) => up[index]);",
     query="""
         (call_expression
-            function: (member_expression property: (property_identifier) @method)
+            function: (member_expression object: (_) @owner property: (property_identifier) @method)
             arguments: (arguments . [(arrow_function "async") (function_expression "async")] @callback)) @it
     """,
     judge=_async_callbacks,
