@@ -71,7 +71,7 @@ def _wanted(placed: Placed, source: Source) -> _Wanted | NoFixReason:
     there = lexemes(source.text[span.start : span.end]).words
     for undress in UNDRESSED:
         quote = undress(claim.quote)
-        if quote is None or lexemes(revealed(quote)).words != there:
+        if quote is None or there not in (lexemes(quote).words, lexemes(revealed(quote)).words):
             continue
         plain = undress(replacement)
         if plain is None:

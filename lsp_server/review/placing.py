@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from posixpath import normpath
 
 from lsp_server.review.finding import Claim, Placed, Withheld, WithheldReason
-from lsp_server.review.lexemes import Lexemes, lexemes
+from lsp_server.review.lexemes import lexemes
 from lsp_server.review.quotes import readings, removed_lines, segments
 from lsp_server.review.source import Source
 from lsp_server.review.symbols import function_at
+from lsp_server.review.tool import MOST_QUOTED_LINES
 from lsp_server.text.positions import Span
 
 
@@ -95,6 +96,10 @@ def _says_enough(words: Sequence[str]) -> bool:
     return len(words) >= 3 and any(len(word) >= 3 and word[0].isidentifier() for word in words)
 
 
+def _says_anything(words: Sequence[str]) -> bool:
+    return any(word[0].isalnum() or word[0] in "_$\"'" for word in words)
+
+
 def _elided(source: Source, quote: str) -> list[Span]:
     """
     Where the pieces of a quote that leaves something out stand one after another in one function.
@@ -109,27 +114,44 @@ def _elided(source: Source, quote: str) -> list[Span]:
 
 
 def _chains(source: Source, pieces: Sequence[Sequence[str]]) -> list[Span]:
-    every: Lexemes = source.lexemes
+    every = source.lexemes
     places = [
         [every.span(found) for found in every.occurrences(words) if _is_whole_lines(source, found)] for words in pieces
     ]
+    # With neither end unique, two functions of one shape look the same.
+    if not _says_anything(pieces[0]) or (len(places[0]) != 1 and len(places[-1]) != 1):
+        return []
+    if not _says_anything(pieces[-1]):
+        places[-1] = _only_closing(source, places[0], places[-1])
     chains = [[head] for head in places[0]]
     for following in places[1:]:
         chains = [[*chain, span] for chain in chains for span in following if span.start >= chain[-1].end]
         if len(chains) > _MOST_CHAINS:
             return []
-    within = (Span(chain[0].start, chain[-1].end) for chain in chains if _share_function(source, chain))
-    return sorted(set(within))
+    return sorted({Span(chain[0].start, chain[-1].end) for chain in chains if _belong_together(source, chain)})
 
 
-def _share_function(source: Source, chain: Sequence[Span]) -> bool:
+def _only_closing(source: Source, heads: Sequence[Span], closings: Sequence[Span]) -> list[Span]:
     """
-    Whether one function holds the end of the first piece and the last piece, and not much lies between.
+    The closing brackets behind the head, if it is plain which ones are meant: there are no others near.
     """
+    behind = [span for span in closings if span.start >= heads[0].end]
+    if len(heads) != 1 or not behind:
+        return []
+    lines = [source.lines_of(span)[0] for span in behind[:2]]
+    return behind[:1] if len(lines) == 1 or lines[1] > lines[0] + MOST_QUOTED_LINES else []
+
+
+def _belong_together(source: Source, chain: Sequence[Span]) -> bool:
+    """
+    Whether one function, or else one statement of the file, holds all of it, and not much of it was left out.
+    """
+    span = Span(chain[0].start, chain[-1].end)
     function = function_at(source.tree, chain[0].end - 1)
-    is_whole_file = function == Span(0, source.document.length)
-    lines = source.lines_of(Span(chain[0].start, chain[-1].end))
-    return not is_whole_file and chain[-1].end <= function.end and len(lines) <= _MOST_ELIDED_LINES
+    if function == Span(0, source.document.length):
+        statement = source.tree.path_at(span.start)[1:2]
+        function = source.tree.span_of(statement[0]) if statement else function
+    return span.end <= function.end and len(source.lines_of(span)) <= _MOST_ELIDED_LINES
 
 
 def _in_function_of_evidence(source: Source, spans: Iterable[Span], evidence: str) -> list[Span]:

@@ -18,8 +18,8 @@ def readings(quote: str) -> tuple[str, ...]:
     """
     `quote` as it stands and without what may have been added to it, the most literal one first.
     """
-    found = (undress(quote) for undress in UNDRESSED)
-    return tuple(dict.fromkeys(revealed(one) for one in found if one is not None))
+    found = [one for undress in UNDRESSED if (one := undress(quote)) is not None]
+    return tuple(dict.fromkeys((*found, *map(revealed, found))))
 
 
 def without_fence(text: str) -> str:
@@ -119,7 +119,7 @@ UNDRESSED: tuple[Undress, ...] = (
     _markers_then_numbers,
 )
 _FENCED = re.compile(r"\s*```[\w-]*[ \t]*\n(.*?)\n?[ \t]*```\s*", re.DOTALL)
-_NUMBERED = re.compile(r"[ \t]*L?(\d{1,6})(?:[ \t]*[:|│→][ \t]?|\t|[ ]{1,2}|$)(.*)")
+_NUMBERED = re.compile(r"[ \t]*L?(\d{1,6})(?:\t|[ ]*[:|│→][ \t]?|[ ]{1,2}|$)(.*)")
 _SHOWN = re.compile(r"\\u\{([0-9A-Fa-f]{1,6})\}")
 # `...options` is code; `...` alone, or in a comment with or without words, is not.
 _ELISION = re.compile(
