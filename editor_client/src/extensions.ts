@@ -33,8 +33,8 @@ export interface DidPartiallyAcceptCompletion {
   readonly acceptedLength: number;
 }
 
-/** Why a completion was taken away: `rejected` by the person, `ignored` when they turned elsewhere. */
-export type DismissReason = "rejected" | "ignored";
+/** Why a completion was taken away: `rejected` by the person, `superseded` when they went elsewhere. */
+export type DismissReason = "rejected" | "superseded";
 
 /** `pacenotes/didDismissCompletion`. */
 export interface DidDismissCompletion {

@@ -15,7 +15,7 @@ import {
 import { Lifecycle, type Offer, type Signal } from "./lifecycle.ts";
 
 /** How long the editor takes to draw what it was handed: two frames, and the way back from its other process. */
-const DRAWN_AFTER_MS = 50;
+const DRAWN_AFTER_MS = 30;
 
 /** Selection events may come before the change that moved the cursor, so nothing is concluded for so long. */
 const SETTLED_AFTER_MS = 50;

@@ -110,7 +110,7 @@ export class Lifecycle {
 
   /** The cursor stands elsewhere, or another editor has the focus. */
   left(): void {
-    this.#end("ignored");
+    this.#end("superseded");
   }
 
   /** Accepted as a whole; the server hears of that by the command of the item. */

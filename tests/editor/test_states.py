@@ -1,0 +1,139 @@
+"""
+What the status bar says, and what stands behind it: states of the server, pauses, trust.
+"""
+
+from tests.editor.conftest import Stage, Windows
+from tests.editor.teacher import Taught
+from tests.editor.waiting import until
+from tests.editor.window import Window
+from tests.support.replies import Reply
+
+LINE = "const limit = 42 * 1000;"
+FILE = "export const one = 1;\n"
+
+
+def test_provider_model_and_cost(window: Window, stage: Stage) -> None:
+    """
+    The status bar names the provider; behind it stand the model and today's cost.
+    """
+    stage.api.script(Taught([LINE]))
+    window.open("src/cost.ts", FILE)
+    window.type("const limit = ")
+    window.wait_for_ghost("42 * 1000;")
+
+    assert window.status() == "Pacenotes · anthropic"
+    assert "Model: claude-haiku-5-5" in window.status_label()
+    assert "Today: $0.00" in window.status_label()
+
+
+def test_a_killed_server_is_back(window: Window, stage: Stage) -> None:
+    """
+    Killed, it is started again, knows the open documents and completes in them.
+    """
+    stage.api.script(Taught([LINE]))
+    window.open("src/killed.ts", FILE)
+    (server,) = stage.code_server.language_servers()
+    server.kill()
+
+    window.wait_for_status("restarting")
+    window.shoot("restarting")
+    window.wait_for_status("anthropic")
+    until("another process", lambda: server.pid not in {now.pid for now in stage.code_server.language_servers()})
+    window.type("const limit = ")
+    window.wait_for_ghost("42 * 1000;")
+
+
+def test_paused(window: Window, stage: Stage) -> None:
+    """
+    While paused nothing is offered and nobody is asked; resumed, all is as before.
+    """
+    stage.api.script(Taught([LINE]))
+    window.open("src/paused.ts", FILE)
+    window.command("Pacenotes: Pause")
+    window.wait_for_status("paused")
+    asked = len(stage.api.exchanges)
+    window.focus()
+    window.press("Control+End")
+    window.type("const limit = ")
+    window.command("Pacenotes: Resume")
+    window.wait_for_status("anthropic")
+    assert (len(stage.api.exchanges), window.ghost()) == (asked, "")
+
+    window.focus()
+    window.press("Control+End")
+    window.type("4")
+    window.wait_for_ghost("2 * 1000;")
+
+
+def test_the_menu(window: Window) -> None:
+    """
+    A click on the status bar opens the menu, which says how things are.
+    """
+    window.page.locator(".statusbar-item[id*='pacenotes.status'] a").click()
+    rows = window.page.locator(".quick-input-list .monaco-list-row")
+    rows.first.wait_for()
+    window.shoot("menu")
+    labels = "\n".join(rows.all_inner_texts())
+    window.press("Escape")
+
+    for entry in ("Pause", "Snooze", "Off for typescript", "Review My Changes", "Show Request", "What Was Sent"):
+        assert entry in labels
+
+
+def test_the_request_behind_a_completion(window: Window, stage: Stage) -> None:
+    """
+    *Show Request* opens it as a document, exactly as it was sent.
+    """
+    stage.api.script(Taught([LINE]))
+    window.open("src/request.ts", FILE)
+    window.type("const limit = ")
+    window.wait_for_ghost("42 * 1000;")
+    window.command("Pacenotes: Show Request")
+
+    window.wait_for_text('"model": "claude-haiku-5-5"')
+    window.press("Control+w")
+
+
+def test_a_refused_key_is_said_once(window: Window, stage: Stage) -> None:
+    """
+    One sentence with ways out, in a message and in the status bar; the next answer clears it.
+    """
+    stage.api.script(Reply(status=401, message="invalid x-api-key"))
+    window.open("src/refused.ts", FILE)
+    window.type("const limit = ")
+
+    message = window.notification("Pacenotes:")
+    message.wait_for()
+    window.shoot("refused")
+    said = message.inner_text()
+    assert "Set API Key" in said
+    assert "ANTHROPIC_API_KEY" in window.status_label()
+    stage.api.script(Taught([LINE]))
+    window.command("Notifications: Clear All Notifications")
+
+
+def test_a_restricted_workspace_is_silent(windows: Windows, stage: Stage) -> None:
+    """
+    Nothing is started and nothing is sent before the workspace is trusted; then it works without another start.
+    """
+    stage.api.script(Taught([LINE]))
+    asked, serving = len(stage.api.exchanges), len(stage.code_server.language_servers())
+    window = windows.open({"src/a.ts": FILE}, trusted=False)
+    window.wait_for_status("restricted")
+    window.focus()
+    window.press("Control+End")
+    window.type("const limit = ")
+    window.shoot("restricted")
+
+    assert window.ghost() == ""
+    assert (len(stage.api.exchanges), len(stage.code_server.language_servers())) == (asked, serving)
+    window.command("Workspaces: Manage Workspace Trust")
+    window.page.get_by_role("button", name="Trust", exact=True).first.click()
+    window.wait_for_status("anthropic")
+
+
+def test_nothing_complains(window: Window) -> None:
+    """
+    After all that there is no error on the console of the window.
+    """
+    assert window.complaints() == []
