@@ -4,11 +4,12 @@ Everything that answers requests under one set of settings: the provider in its 
 
 import asyncio
 import contextlib
+import functools
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lsp_server.completion.request import CompletionRequest
 from lsp_server.context.gather import gather
@@ -30,7 +31,17 @@ from lsp_server.settings import Settings
 from lsp_server.storage import Storage, locate, make_private
 from lsp_server.workspace import Folder, Snapshot
 
+if TYPE_CHECKING:
+    # For the checker alone: reviews load much that completions do not wait for.
+    from lsp_server.providers.text_store import TextStore
+    from lsp_server.review.change import Change
+    from lsp_server.review.outcome import Review
+    from lsp_server.review.run import Options
+    from lsp_server.review.run import Progress as ReviewProgress
+    from lsp_server.reviewing import Reviewing
+
 MEGABYTE = 1024 * 1024
+LOCAL = "local"
 
 
 class Backend:
@@ -38,6 +49,7 @@ class Backend:
     Answers requests in some workspace folders under one set of settings.
 
     `on_call` hears of every model call that ended, in any thread; `warn` gets sentences that the user should see.
+    `tape` is put round the provider that reviews, to record it or to stand in for it.
     """
 
     def __init__(
@@ -49,6 +61,7 @@ class Backend:
         environ: Mapping[str, str],
         on_call: Callable[[CallRecord], None],
         warn: Callable[[str], None],
+        tape: Callable[[Provider], Provider] = lambda provider: provider,
     ) -> None:
         self.settings = settings
         self.storage = locate(settings.storage_directory)
@@ -72,14 +85,37 @@ class Backend:
         self.choice = choose.build(
             settings, environ, self._corpus, store_of(self.storage.local_model, paths, ".npz") if paths else None
         )
+        self._vendor = recorded(self.choice.provider, audit_log=self.audit_log, on_call=on_call)
         self.provider = wrapped(
-            self.choice.provider,
-            settings=settings,
-            storage=self.storage,
-            audit_log=self.audit_log,
-            why_excluded=self._why_path_excluded,
-            on_call=on_call,
-            warn=warn,
+            self._vendor, settings=settings, storage=self.storage, why_excluded=self._why_path_excluded, warn=warn
+        )
+        self._tape = tape
+        self._warn = warn
+        self._folder = paths[0] if paths else None
+        self._memory: TextStore | None = None
+
+    @functools.cached_property
+    def reviewing(self) -> "Reviewing":
+        """
+        What reviews; made when it is first asked for.
+        """
+        from lsp_server.providers.text_store import TextStore
+        from lsp_server.review.memory import NoMemory
+        from lsp_server.reviewing import Reviewing
+
+        reviewer = self._tape(self._vendor)
+        if self.settings.cache_enabled:
+            size = self.settings.cache_size_mb * MEGABYTE
+            self._memory = TextStore(self.storage.replies, size_bytes=size, now=utc_now, warn=self._warn)
+        return Reviewing(
+            settings=self.settings,
+            folder=self._folder,
+            files=self.files,
+            index=self.index,
+            indexed=self.indexing.ready,
+            provider=None if reviewer.name == LOCAL else GuardedProvider(reviewer, self._why_path_excluded),
+            no_model=f"{self.choice.why} So no model was asked, and what was found comes from rules alone.",
+            memory=self._memory or NoMemory(),
         )
 
     async def gather(self, request: CompletionRequest, budget: int) -> Context:
@@ -100,6 +136,22 @@ class Backend:
             return asyncio.to_thread(self._with_editor, asking, work)
 
         return await gather(request, budget, self.index, in_thread=in_thread, clock=time.monotonic, opened=opened)
+
+    async def review(
+        self,
+        change: "Change",
+        options: "Options",
+        on_progress: "Callable[[ReviewProgress], None]" = lambda progress: None,
+        *,
+        rules_only: bool = False,
+    ) -> "Review":
+        """
+        Review `change`, whose paths are relative to the first workspace folder, against that folder's own baseline.
+
+        Raises:
+            BaselineMalformed: that baseline can't be used.
+        """
+        return await self.reviewing.review(change, options, on_progress, rules_only=rules_only)
 
     def why_excluded(self, uri: str) -> str | None:
         """
@@ -159,6 +211,8 @@ class Backend:
         try:
             await self.provider.aclose()
             await self.indexing.close()
+            if self._memory is not None:
+                await self._memory.aclose()
         finally:
             # Also when nobody waits any longer for a provider that hangs: how requests ended is still to be written.
             await asyncio.to_thread(self.audit_log.close)
@@ -197,26 +251,27 @@ def _without_secrets(text: str | None) -> str | None:
     return None if text is None else redact(text).text
 
 
+def recorded(vendor: Provider, *, audit_log: AuditLog, on_call: Callable[[CallRecord], None]) -> Provider:
+    """
+    A vendor that is left alone after it failed, and of whose requests nothing is sent that was not recorded first.
+    """
+    audited = AuditedProvider(vendor, audit_log, cost_usd=cost_usd, clock=time.monotonic, now=utc_now, on_call=on_call)
+    return BackingOffProvider(audited, time.monotonic)
+
+
 def wrapped(
-    vendor: Provider,
+    provider: Provider,
     *,
     settings: Settings,
     storage: Storage,
-    audit_log: AuditLog,
     why_excluded: Callable[[str], str | None],
-    on_call: Callable[[CallRecord], None],
     warn: Callable[[str], None],
 ) -> Provider:
     """
-    A vendor with everything round it that a request must pass.
+    A recorded provider with everything else round it that a request must pass.
 
-    In this order no secret reaches the cache, what comes from the cache is not audited as sent, and nothing is sent
-    that was not recorded first.
+    In this order no secret reaches the cache, and what comes from the cache is not audited as sent.
     """
-    provider: Provider = AuditedProvider(
-        vendor, audit_log, cost_usd=cost_usd, clock=time.monotonic, now=utc_now, on_call=on_call
-    )
-    provider = BackingOffProvider(provider, time.monotonic)
     if settings.cache_enabled:
         provider = CachingProvider(
             provider, storage.replies, size_bytes=settings.cache_size_mb * MEGABYTE, now=utc_now, warn=warn

@@ -4,7 +4,6 @@ Review a change: what the rules find, what a model finds, each placed, settled a
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from lsp_server.providers.base import Provider
 from lsp_server.review.answers import take
@@ -17,39 +16,12 @@ from lsp_server.review.memory import problems_of, to_text
 from lsp_server.review.outcome import Review, Spending
 from lsp_server.review.placing import place
 from lsp_server.review.rules import check
-from lsp_server.review.run import HunkContext, Options, Run, begin
+from lsp_server.review.run import Estimate, HunkContext, Options, Progress, Run, begin
 from lsp_server.review.second_look import Checked, checked
 from lsp_server.review.settling import Settled, policy_of, settle
 from lsp_server.settings import Settings
 
 __all__ = ["Estimate", "HunkContext", "Options", "Progress", "estimate", "review"]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Progress:
-    """
-    How far a review has come: requests answered, of how many, and dollars.
-    """
-
-    done: int
-    total: int
-    spent_usd: float
-    estimated_usd: float
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Estimate:
-    """
-    What a review would ask and cost, before anything is sent; what is known from earlier runs costs nothing.
-    """
-
-    requests: int = 0
-    units: int = 0
-    cached_units: int = 0
-    input_tokens: int = 0
-    cost_usd: float = 0.0
-    provider: str = ""
-    model: str = ""
 
 
 async def review(

@@ -30,19 +30,54 @@ HunkContext = Callable[[Mapping[str, str], Sequence[Unit]], Awaitable[Sequence[t
 @dataclass(frozen=True, kw_only=True)
 class Options:
     """
-    What one run may do, besides what the settings say.
+    What one run may do, besides what the settings say; None leaves it to them and to the workspace.
 
-    Setting `cancelled` ends the run early and keeps what was finished. `no_model` is the sentence that explains why no
-    model is asked, if none is. `guidelines` are the project's own words to its reviewers.
+    Setting `cancelled` ends the run early and keeps what was finished. `guidelines` are the project's own words to its
+    reviewers. `no_model` is the sentence that explains why no model is asked, if none is. With `remember` off, nothing
+    known from earlier is used or kept.
     """
 
-    max_cost_usd: float
-    guidelines: str = ""
+    max_cost_usd: float | None = None
+    guidelines: str | None = None
     no_model: str = ""
     cancelled: asyncio.Event = field(default_factory=asyncio.Event)
+    remember: bool = True
     memory: Memory = field(default_factory=NoMemory)
     new_id: Callable[[], str] = lambda: ""
     sleep: Sleep = asyncio.sleep
+
+    def cap_usd(self, settings: Settings) -> float:
+        """
+        The most that the run may cost.
+        """
+        return settings.review_max_cost_usd if self.max_cost_usd is None else self.max_cost_usd
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Progress:
+    """
+    How far a review has come: requests answered, of how many, and dollars.
+    """
+
+    done: int
+    total: int
+    spent_usd: float
+    estimated_usd: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Estimate:
+    """
+    What a review would ask and cost, before anything is sent; what is known from earlier runs costs nothing.
+    """
+
+    requests: int = 0
+    units: int = 0
+    cached_units: int = 0
+    input_tokens: int = 0
+    cost_usd: float = 0.0
+    provider: str = ""
+    model: str = ""
 
 
 @dataclass(kw_only=True)
@@ -79,7 +114,7 @@ class Run:
         """
         return review_template.review(
             batch.text,
-            guidelines=self.options.guidelines,
+            guidelines=self.options.guidelines or "",
             tool=REPORT_FINDINGS,
             files=batch.paths,
             request_id=self.options.new_id(),
@@ -107,7 +142,7 @@ async def begin(
     """
     sources = await asyncio.to_thread(sources_of, change)
     model = provider.model_for(Purpose.REVIEW) if provider else ""
-    digest = hashlib.sha256(options.guidelines.encode(errors="replace")).hexdigest()
+    digest = hashlib.sha256((options.guidelines or "").encode(errors="replace")).hexdigest()
     asked = (model, review_template.wording(), digest)
     run = Run(
         change=change,
@@ -133,7 +168,7 @@ async def begin(
 def _asking(provider: Provider | None, model: str, settings: Settings, options: Options) -> Asking | None:
     if provider is None:
         return None
-    purse = Purse(cap_usd=options.max_cost_usd, most_requests=settings.review_max_requests)
+    purse = Purse(cap_usd=options.cap_usd(settings), most_requests=settings.review_max_requests)
     return Asking(provider=provider, model=model, purse=purse, cancelled=options.cancelled, sleep=options.sleep)
 
 
@@ -174,4 +209,4 @@ def _is_too_much(run: Run) -> bool:
     assert run.asking is not None
     batches = run.unanswered()
     usual = sum(price_of(run.prompt(batch), run.model).usual_usd for batch in batches)
-    return usual > run.options.max_cost_usd or len(batches) > run.asking.purse.most_requests
+    return usual > run.asking.purse.cap_usd or len(batches) > run.asking.purse.most_requests

@@ -26,7 +26,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from lsp_server.backend import utc_now, wrapped
+from lsp_server.backend import recorded, utc_now, wrapped
 from lsp_server.policy.audit_log import AuditLog
 from lsp_server.providers.base import Message, Prompt, Purpose, TextBlock
 from lsp_server.providers.choose import build
@@ -116,12 +116,14 @@ async def provider_stack(url: str, directory: Path) -> AsyncIterator[Action]:
     )
     storage = locate(settings.storage_directory)
     provider = wrapped(
-        build(settings, os.environ, WorkspaceCorpus(tuple)).provider,
+        recorded(
+            build(settings, os.environ, WorkspaceCorpus(tuple)).provider,
+            audit_log=AuditLog(storage.audit, days=1, now=utc_now, warn=print),
+            on_call=lambda call: None,
+        ),
         settings=settings,
         storage=storage,
-        audit_log=AuditLog(storage.audit, days=1, now=utc_now, warn=print),
         why_excluded=lambda path: None,
-        on_call=lambda call: None,
         warn=print,
     )
     asked = 0
