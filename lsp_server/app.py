@@ -16,9 +16,11 @@ from lsp_server.lsp.dependencies import ClientIdentity, Services, Telemetry
 if TYPE_CHECKING:
     # For the checker alone: an editor waits for `initialize`, and these take their time.
     from lsp_server.backend import Backend
+    from lsp_server.experiment import Participant
     from lsp_server.policy.audit import CallRecord
     from lsp_server.settings import Settings
     from lsp_server.workspace import Folder, Snapshot
+    from telemetry.sink import Sink
 
 logger = logging.getLogger("pacenotes")
 
@@ -68,7 +70,7 @@ def load_settings(
     """
     from lsp_server import configuration
 
-    settings, problems = configuration.load(folder=folder, environ=environ, editor=editor)
+    settings, problems = configuration.load(folder=folder, environ=environ, editor=editor, participant=participant())
     return settings, tuple(problem.sentence for problem in problems)
 
 
@@ -102,28 +104,60 @@ def open_telemetry(
     The local store of events, or nowhere when the user, the editor or the environment objects.
     """
     from lsp_server import __version__
+    from lsp_server.experiment import participation
     from lsp_server.lsp import to_events
     from lsp_server.storage import locate
     from telemetry import consent, identity
     from telemetry.envelope import Origin
     from telemetry.recorder import Recorder
-    from telemetry.sink import NullSink
+    from telemetry.sink import NullSink, Sink
     from telemetry.store import Limits, Store
 
     storage = locate(settings.storage_directory)
     decision = consent.decide(environ=environ, enabled=settings.telemetry_enabled, level=client.telemetry_level)
     if not decision.allowed:
-        sink: Store | NullSink = NullSink()
+        sink: Sink = NullSink()
         who = identity.Identity(bytes(identity.KEY_BYTES), kept=False)
     else:
         sink = Store(storage.telemetry, warn=logger.warning, limits=Limits(days=settings.telemetry_retention_days))
         who = identity.load(storage.identity_key)
+        if settings.telemetry_export_to:
+            sink = _exporting(sink, storage.telemetry, settings)
+    taking_part = participation(settings, participant())
     origin = Origin(
         dev_id=who.dev_id(_user()),
         session_id=session_id,
         client=to_events.client(client, __version__),
+        experiment=to_events.assignments(taking_part),
     )
-    return Telemetry(recorder=Recorder(origin, sink), repo_id=who.repo_id, opted_in=False)
+    recorder = Recorder(origin, sink)
+    for body in to_events.experiment(taking_part):
+        recorder.record(body)
+    return Telemetry(recorder=recorder, repo_id=who.repo_id, finding_id=who.finding_id, opted_in=False)
+
+
+def participant() -> "Participant":
+    """
+    Who takes part in experiments here and now.
+    """
+    from datetime import UTC, datetime
+
+    from lsp_server.experiment import Participant
+
+    year, week, _ = datetime.now(UTC).isocalendar()
+    return Participant(user=_user(), week=f"{year}-W{week:02}")
+
+
+def _exporting(kept: "Sink", store: Path, settings: "Settings") -> "Sink":
+    from telemetry.sinks.background import ExportingSink
+
+    return ExportingSink(
+        kept,
+        store,
+        settings.telemetry_export_to,
+        sums_only=settings.telemetry_aggregate_only,
+        warn=logger.warning,
+    )
 
 
 def _user() -> str:

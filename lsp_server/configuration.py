@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from lsp_server.experiment import Participant, arm_layer, assigned_arm
 from lsp_server.file_text import UnreadReason, read_text
 from lsp_server.settings import Declaration, Scope, Settings
 from lsp_server.settings_resolution import DECLARED, GROUPS, Layer, Problem, ProblemKind, resolve, shown
@@ -26,23 +27,33 @@ def load(
     command_line: Sequence[str] = (),
     editor: object = None,
     user_file: Path | None = None,
+    participant: Participant | None = None,
 ) -> tuple[Settings, tuple[Problem, ...]]:
     """
     The settings in force in one workspace folder, and what is wrong with them.
 
     `command_line` holds texts `NAME=VALUE`; `editor` is what a client sent, whatever it is.
     In a workspace of several folders each has its own: load once a folder.
+    With a `participant`, the arm of the workspace's experiment is laid over the workspace's file and below the user's.
     """
     user_file = user_file or default_user_file()
     in_workspace = folder is not None and (folder / FILE_NAME) != user_file
+    workspace = [read_file(folder / FILE_NAME, Scope.WORKSPACE)] if folder and in_workspace else []
     read = (
-        *([read_file(folder / FILE_NAME, Scope.WORKSPACE)] if folder and in_workspace else []),
+        *workspace,
         read_file(user_file, Scope.MACHINE),
         *((layer, ()) for layer in read_environment(environ)),
         read_editor(editor),
         read_command_line(command_line),
     )
-    settings, problems = resolve([layer for layer, _ in read])
+    layers = [layer for layer, _ in read]
+    settings, problems = resolve(layers)
+    if participant is not None and not settings.experiment_opt_out:
+        arm, mistake = assigned_arm(settings, participant)
+        if arm is not None:
+            layers.insert(len(workspace), arm_layer(settings, arm))
+            settings, problems = resolve(layers)
+        problems = (*problems, *([mistake] if mistake else []))
     return settings, (*(problem for _, found in read for problem in found), *problems)
 
 

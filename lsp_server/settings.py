@@ -81,6 +81,15 @@ class FailOn(StrEnum):
     NEVER = "never"
 
 
+class ExperimentUnit(StrEnum):
+    """
+    What an experiment assigns to its arms.
+    """
+
+    USER = "user"
+    USER_WEEK = "user-week"
+
+
 def setting(
     name: str,
     default: Any,
@@ -305,6 +314,19 @@ class Settings:
     )
 
     telemetry_enabled: bool = setting("telemetry.enabled", True, "Keep usage events in the local store.")
+    telemetry_export_to: str = setting(
+        "telemetry.exportTo",
+        "",
+        "Where the server brings events to while it runs: `s3://BUCKET/PREFIX`, `otlp://HOST:PORT` or a folder;"
+        " empty keeps them on this machine.",
+        scope=MACHINE,
+    )
+    telemetry_aggregate_only: bool = setting(
+        "telemetry.aggregateOnly",
+        False,
+        "Export daily sums only, so that no single event leaves this machine.",
+        scope=MACHINE,
+    )
     telemetry_retention_days: int = setting(
         "telemetry.retentionDays", 400, "Events older than this are deleted.", scope=MACHINE, minimum=1, maximum=3650
     )
@@ -315,6 +337,27 @@ class Settings:
         scope=MACHINE,
         minimum=1,
         maximum=3650,
+    )
+
+    experiment_id: str = setting(
+        "experiment.id", "", "Name of the experiment that this workspace takes part in; empty for none."
+    )
+    experiment_salt: str = setting("experiment.salt", "", "Salt of its assignment; never change it while it runs.")
+    experiment_unit: ExperimentUnit = setting(  # noqa: RUF009 - it is `field` with our metadata
+        "experiment.unit",
+        ExperimentUnit.USER,
+        "What is assigned to an arm: each engineer for good, or anew every week.",
+    )
+    experiment_arms: tuple[str, ...] = setting(
+        "experiment.arms", ("control=1", "treatment=1"), "Its arms with their weights, as `NAME=WEIGHT`."
+    )
+    experiment_overrides: tuple[str, ...] = setting(
+        "experiment.overrides",
+        (),
+        "What an arm changes, as `ARM:SETTING=VALUE`; only settings that a workspace may set, and the user's own win.",
+    )
+    experiment_opt_out: bool = setting(
+        "experiment.optOut", False, "Take part in no experiment; the refusal is counted.", scope=MACHINE
     )
 
     max_file_kb: int = setting(

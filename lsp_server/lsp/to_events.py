@@ -4,18 +4,19 @@ What happened to completions, as telemetry events. No text and no path gets thro
 
 import re
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from lsp_server.completion.fate import Ended, Fate, Persistence, Shown
 from lsp_server.completion.offer import lines_in
 from lsp_server.completion.request import Completion, NoCompletion, Source, TriggerKind
+from lsp_server.experiment import Participation
 from lsp_server.lsp.attempt import Attempt
 from lsp_server.lsp.dependencies import ClientIdentity
 from lsp_server.policy.audit import CANCELLED, CallRecord
 from lsp_server.syntax.surroundings import surroundings_at
-from telemetry import events, vocabulary
+from telemetry import events, events_people, vocabulary
 from telemetry.declaration import PATTERNS, Kind, bucket_of
-from telemetry.envelope import Client, Subject
+from telemetry.envelope import Assignment, Client, Subject
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -108,6 +109,34 @@ def fate(fate: Fate) -> events.CompletionShown | events.CompletionEnded | events
             )
 
 
+def assignments(taking_part: Participation | None) -> tuple[Assignment, ...]:
+    """
+    The arm that every event of a session carries.
+    """
+    if taking_part is None:
+        return ()
+    unit = vocabulary.Unit(taking_part.unit)
+    return (Assignment(id=taking_part.experiment, arm=taking_part.arm, unit=unit),)
+
+
+def experiment(taking_part: Participation | None) -> tuple[events.Body, ...]:
+    """
+    Who was assigned what, and whether they got it.
+    """
+    if taking_part is None:
+        return ()
+    shared: dict[str, Any] = {
+        "experiment_id": taking_part.experiment,
+        "arm": taking_part.arm,
+        "unit": vocabulary.Unit(taking_part.unit),
+    }
+    assigned = events_people.ExperimentAssigned(**shared, wave=None, registration=None)
+    if taking_part.refusal is None:
+        return assigned, events_people.ExperimentExposed(**shared)
+    reason = vocabulary.RefusalReason(taking_part.refusal)
+    return assigned, events_people.ExperimentRefused(**shared, reason=reason)
+
+
 def llm_call(call: CallRecord) -> events.LlmCall:
     """
     A model call has ended.
@@ -169,6 +198,8 @@ _SOURCES = {
     Source.MODEL: vocabulary.Source.NETWORK,
     Source.CACHE: vocabulary.Source.CACHE,
     Source.TYPED_THROUGH: vocabulary.Source.TYPED_THROUGH,
+    Source.IN_FLIGHT: vocabulary.Source.IN_FLIGHT,
+    Source.LATER_PART: vocabulary.Source.LATER_PART,
 }
 _EDITORS = {
     "vscodium": vocabulary.Editor.VSCODIUM,

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from telemetry.experiments import corrections, sequential
+from telemetry.experiments.errors import UnusableData
 from telemetry.experiments.estimate import Errors, Estimate, Interval, estimate
-from telemetry.experiments.sample import Sample, UnusableData, sample_of
+from telemetry.experiments.sample import Sample, sample_of
 
 FEW_CLUSTERS = 40
 """Below this many, cluster-robust intervals are known to be somewhat short (Cameron, Gelbach and Miller 2008)."""

@@ -5,7 +5,7 @@ Which arm a unit is in: a salted hash, the same on every machine and for ever.
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
-from telemetry.experiments.sample import UnusableData
+from telemetry.experiments.errors import UnusableData
 
 
 def arm_of(unit: str, *, experiment: str, salt: str, arms: Mapping[str, float]) -> str:

@@ -80,8 +80,8 @@ def plan(sd: float | None, cv: float, effect: float | None, write: Path | None, 
     Example: pacenotes experiment plan --engineers 300 --weeks 26 --baseline 12 --cv 0.8 --correlation 0.7
     """
     from telemetry.experiments.design import Design, Plan, engineers_needed, sensitivity
+    from telemetry.experiments.errors import UnusableData
     from telemetry.experiments.registration import Better, Registration, seal
-    from telemetry.experiments.sample import UnusableData
 
     planned = Plan(
         engineers=values["engineers"],
@@ -152,7 +152,7 @@ def assign(units: Sequence[str], *, name: str, salt: str, arms: Sequence[str], w
     Example: pacenotes experiment assign --experiment ghost --salt 2026 --arm control --arm treatment u1 u2
     """
     from telemetry.experiments.assignment import arm_of, read_arms
-    from telemetry.experiments.sample import UnusableData
+    from telemetry.experiments.errors import UnusableData
 
     listed = units or tuple(line.strip() for line in sys.stdin if line.strip())
     try:
@@ -200,8 +200,8 @@ def analyze(registration: Path | None, as_json: bool, **values: Any) -> None:
     Example: pacenotes experiment analyze --data trial.csv --outcome hours --treatment arm --cluster team --log
     """
     from telemetry.experiments.analysis import analyse
+    from telemetry.experiments.errors import UnusableData
     from telemetry.experiments.registration import unseal
-    from telemetry.experiments.sample import UnusableData
     from telemetry.experiments.table import read_columns
 
     try:

@@ -8,7 +8,7 @@ from math import sqrt
 
 from scipy import stats
 
-from telemetry.experiments.sample import UnusableData
+from telemetry.experiments.errors import UnusableData
 
 
 class Design(StrEnum):

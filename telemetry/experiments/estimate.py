@@ -8,7 +8,8 @@ from enum import StrEnum
 import numpy as np
 from scipy import stats
 
-from telemetry.experiments.sample import Floats, Sample, UnusableData
+from telemetry.experiments.errors import UnusableData
+from telemetry.experiments.sample import Floats, Sample
 
 LEVEL = 0.95
 """Every interval covers this share of repetitions."""

@@ -9,8 +9,8 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
+from telemetry.experiments.errors import UnusableData
 from telemetry.experiments.estimate import Estimate
-from telemetry.experiments.sample import UnusableData
 
 
 class Better(StrEnum):

@@ -8,16 +8,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from telemetry.experiments.errors import UnusableData
+
 Floats = NDArray[np.float64]
 
 CONTROLS = frozenset({"0", "false", "no", "off", "control", "holdout", "baseline", "a"})
 """Labels that name the arm without the treatment, in any case."""
-
-
-class UnusableData(Exception):  # noqa: N818 - as the other named failures of this code base
-    """
-    The data can't answer the question; `str(error)` is one sentence that says what to do.
-    """
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

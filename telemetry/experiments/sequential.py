@@ -9,8 +9,9 @@ from math import log, sqrt
 import numpy as np
 from scipy import integrate, optimize, stats
 
+from telemetry.experiments.errors import UnusableData
 from telemetry.experiments.estimate import LEVEL, Estimate
-from telemetry.experiments.sample import Floats, UnusableData
+from telemetry.experiments.sample import Floats
 
 ALPHA = 1 - LEVEL
 

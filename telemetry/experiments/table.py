@@ -4,7 +4,7 @@ A CSV, Parquet or JSON Lines file of outcomes, read as it stands.
 
 from pathlib import Path
 
-from telemetry.experiments.sample import UnusableData
+from telemetry.experiments.errors import UnusableData
 
 READERS = {".parquet": "read_parquet(?)", ".jsonl": "read_json(?)", ".ndjson": "read_json(?)", ".json": "read_json(?)"}
 

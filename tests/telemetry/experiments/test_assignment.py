@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from telemetry.experiments.assignment import arm_of, read_arms
-from telemetry.experiments.sample import UnusableData
+from telemetry.experiments.errors import UnusableData
 
 HALVES = {"control": 1.0, "treatment": 1.0}
 

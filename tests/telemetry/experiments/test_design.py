@@ -10,8 +10,8 @@ from numpy.random import default_rng
 from statsmodels.stats.power import NormalIndPower
 
 from telemetry.experiments.design import Design, Plan, engineers_needed, sensitivity
+from telemetry.experiments.errors import UnusableData
 from telemetry.experiments.estimate import estimate
-from telemetry.experiments.sample import UnusableData
 from tests.telemetry.experiments import trials
 
 COMPANY = Plan(engineers=300, weeks=26, baseline=10, deviation=8)

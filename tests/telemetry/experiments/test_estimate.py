@@ -14,8 +14,9 @@ import statsmodels.api as sm
 import tea_tasting as tt
 from numpy.random import Generator, default_rng
 
+from telemetry.experiments.errors import UnusableData
 from telemetry.experiments.estimate import Errors, Estimate, Interval, estimate
-from telemetry.experiments.sample import Sample, UnusableData, sample_of
+from telemetry.experiments.sample import Sample, sample_of
 from tests.telemetry.experiments import trials
 
 NSW = Path(__file__).with_name("nsw.csv")

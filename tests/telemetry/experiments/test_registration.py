@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telemetry.experiments.corrections import holm, sample_ratio
+from telemetry.experiments.errors import UnusableData
 from telemetry.experiments.estimate import Estimate
 from telemetry.experiments.registration import Better, Decision, Registration, decide, seal, unseal
-from telemetry.experiments.sample import UnusableData
 
 PROMISE = Registration(
     experiment="ghost", outcome="hours", treatment="arm", better=Better.LOWER, worthwhile=2.0, covariates=("before",)

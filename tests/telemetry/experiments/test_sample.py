@@ -4,7 +4,8 @@ Tables become samples, or one sentence.
 
 import pytest
 
-from telemetry.experiments.sample import UnusableData, sample_of
+from telemetry.experiments.errors import UnusableData
+from telemetry.experiments.sample import sample_of
 
 TABLE: dict[str, list[object]] = {
     "hours": ["1", "2.5", "", "4", "5"],

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.random import default_rng
 
+from telemetry.experiments.errors import UnusableData
 from telemetry.experiments.estimate import Estimate, estimate
-from telemetry.experiments.sample import UnusableData
 from telemetry.experiments.sequential import always_valid, at_planned_look, look_bounds
 from tests.telemetry.experiments import trials
 
