@@ -8,11 +8,8 @@ from typing import Any
 
 from telemetry.experiments import corrections, sequential
 from telemetry.experiments.errors import UnusableData
-from telemetry.experiments.estimate import Errors, Estimate, Interval, estimate
+from telemetry.experiments.estimate import FEW_CLUSTERS, Errors, Estimate, Interval, estimate
 from telemetry.experiments.sample import Sample, sample_of
-
-FEW_CLUSTERS = 40
-"""Below this many, cluster-robust intervals are known to be somewhat short (Cameron, Gelbach and Miller 2008)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,10 +103,10 @@ def _notices(sample: Sample, question: Question) -> list[str]:
     if sample.dropped:
         notices.append(f"{sample.dropped} row(s) without a value in some column were left out.")
     if sample.cluster_count is not None and sample.cluster_count < FEW_CLUSTERS:
-        kind = "whole clusters were assigned" if sample.assigns_whole_clusters else "arms were assigned within clusters"
+        inside = " Arms were assigned within clusters; --interval t is the cautious choice."
         notices.append(
-            f"{sample.cluster_count} clusters are few ({kind}): the method line says which distribution the interval"
-            " uses; --interval t is the cautious choice."
+            f"{sample.cluster_count} clusters are few; the method says which distribution the interval uses."
+            + ("" if sample.assigns_whole_clusters else inside)
         )
     if question.split:
         notices.append(_split(sample, question.split))

@@ -178,12 +178,12 @@ def assign(units: Sequence[str], *, name: str, salt: str, arms: Sequence[str], w
     "--control", default=None, help="Label of the arm without the treatment. [default: 0, control, … or the first]"
 )
 @click.option(
-    "--errors", type=click.Choice(["auto", "classical", "hc1", "hc2", "hc3"]), default="auto", show_default=True,
-    help="Standard errors of rows that stand alone; auto is Welch's, or HC3 with covariates.",
+    "--errors", type=click.Choice(["auto", "classical", "hc1", "hc2", "hc3", "cr1", "cr2"]), default="auto",
+    help="Standard errors; auto is Welch's, HC3 with covariates, CR2 over few clusters and CR1 over many.",
 )  # fmt: skip
 @click.option(
     "--interval", type=click.Choice(["auto", "normal", "t"]), default="auto", show_default=True,
-    help="Distribution of the interval; auto is t over clusters when whole clusters were assigned.",
+    help="Distribution of the interval; auto is t for two bare arms and for assigned clusters.",
 )  # fmt: skip
 @click.option("--planned-n", type=int, default=None, help="Rows planned at the end: makes the interval always valid.")
 @click.option("--look", type=(int, int), default=None, metavar="K N", help="This is look K of N planned ones.")

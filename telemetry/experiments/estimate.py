@@ -14,15 +14,19 @@ from telemetry.experiments.sample import Floats, Sample
 LEVEL = 0.95
 """Every interval covers this share of repetitions."""
 
+FEW_CLUSTERS = 40
+"""Below this many, CR1 finds effects too often (Cameron, Gelbach and Miller 2008)."""
+
 HUGE_CONDITION = 1e10
 """A design matrix beyond this condition number has columns that say the same."""
 
 
 class Errors(StrEnum):
     """
-    How standard errors are computed when rows stand alone.
+    How standard errors are computed; the `cr` ones over clusters, the others when rows stand alone.
 
     `auto` is Welch's for two bare arms and HC3 with covariates (MacKinnon and White 1985), as small trials need it.
+    Over clusters it is CR2 when whole clusters were assigned and they are fewer than 40, else CR1.
     """
 
     AUTO = "auto"
@@ -30,14 +34,16 @@ class Errors(StrEnum):
     HC1 = "hc1"
     HC2 = "hc2"
     HC3 = "hc3"
+    CR1 = "cr1"
+    CR2 = "cr2"
 
 
 class Interval(StrEnum):
     """
     Which distribution an interval comes from.
 
-    `auto` takes Student's t over clusters when whole clusters were assigned, and over Welch's degrees of freedom for
-    two bare arms; in all other cases the normal distribution, as robust regressions are published.
+    `auto` takes Student's t when whole clusters were assigned and for two bare arms; in all other cases the normal
+    distribution, as robust regressions are published.
     """
 
     AUTO = "auto"
@@ -95,18 +101,21 @@ def _least_squares(sample: Sample, *, log: bool, errors: Errors, interval: Inter
     inverse = np.linalg.inv(design.T @ design)
     beta = inverse @ design.T @ outcome
     residuals = outcome - design @ beta
-    if sample.clusters is not None:
-        covariance, how = _clustered(sample, design, residuals, inverse)
+    errors = _resolved(errors, sample)
+    if sample.clusters is None:
+        covariance, degrees = _by_rows(design, residuals, inverse, errors), _degrees_of_rows(sample, errors, residuals)
     else:
-        errors = _resolved(errors, sample)
-        covariance, how = _by_rows(design, residuals, inverse, errors), _named(errors, sample)
-    degrees = _degrees(sample, interval, spread=design.shape[1], errors=errors, residuals=residuals)
+        covariance, degrees = _clustered(sample, design, residuals, inverse, errors)
+    if interval is Interval.NORMAL:
+        degrees = None
+    elif interval is Interval.T and degrees is None:
+        groups = sample.cluster_count
+        degrees = float(sample.n - design.shape[1] if groups is None else groups - 1)
     what = "log outcome" if log else "outcome"
     adjusted = f" and {sample.covariates.shape[1]} covariate(s)" if sample.covariates.shape[1] else ""
-    return _concluded(
-        float(beta[1]), float(np.sqrt(covariance[1, 1])), degrees, sample,
-        method=f"OLS of {what} on treatment{adjusted}; {how}; {_distribution(degrees)}", relative=log,
-    )  # fmt: skip
+    method = f"OLS of {what} on treatment{adjusted}; {_named(errors, sample)}; {_distribution(degrees)}"
+    error = float(np.sqrt(covariance[1, 1]))
+    return _concluded(float(beta[1]), error, degrees, sample, method=method, relative=log)
 
 
 def _logarithm(outcome: Floats) -> Floats:
@@ -116,12 +125,20 @@ def _logarithm(outcome: Floats) -> Floats:
 
 
 def _resolved(errors: Errors, sample: Sample) -> Errors:
+    if errors in (Errors.CR1, Errors.CR2) and sample.clusters is None:
+        raise UnusableData(f"Standard errors {errors.upper()} are over clusters; name them with --cluster.")
+    if (groups := sample.cluster_count) is not None:
+        if errors in (Errors.CR1, Errors.CR2):
+            return errors
+        return Errors.CR2 if sample.assigns_whole_clusters and groups < FEW_CLUSTERS else Errors.CR1
     if errors is not Errors.AUTO:
         return errors
     return Errors.HC3 if sample.covariates.shape[1] else Errors.HC2
 
 
 def _named(errors: Errors, sample: Sample) -> str:
+    if sample.clusters is not None:
+        return f"standard errors clustered over {sample.cluster_count} clusters ({errors.upper()})"
     if errors is Errors.HC2 and not sample.covariates.shape[1]:
         return "Welch's standard error (HC2)"
     return "classical standard errors" if errors is Errors.CLASSICAL else f"robust standard errors ({errors.upper()})"
@@ -146,9 +163,23 @@ def _by_rows(design: Floats, residuals: Floats, inverse: Floats, errors: Errors)
     return np.asarray(inverse @ (design.T * weights) @ design @ inverse)
 
 
-def _clustered(sample: Sample, design: Floats, residuals: Floats, inverse: Floats) -> tuple[Floats, str]:
+def _degrees_of_rows(sample: Sample, errors: Errors, residuals: Floats) -> float | None:
+    if errors is Errors.HC2 and not sample.covariates.shape[1]:
+        return _welch_degrees(sample.treated, residuals)
+    if errors is Errors.CLASSICAL:
+        return float(sample.n - 2 - sample.covariates.shape[1])
+    return None
+
+
+def _clustered(
+    sample: Sample, design: Floats, residuals: Floats, inverse: Floats, errors: Errors
+) -> tuple[Floats, float | None]:
     """
-    The cluster-robust sandwich with the factor G/(G-1) x (N-1)/(N-K) that Stata and statsmodels use (CR1).
+    The cluster-robust sandwich, and its degrees of freedom when whole clusters were assigned.
+
+    CR1 has the factor G/(G-1) x (N-1)/(N-K) and G-1 degrees, as Stata and statsmodels have.
+    CR2 is Bell and McCaffrey's (2002): unbiased if errors are alike, with Satterthwaite's degrees, as Imbens and
+    Kolesár (2016) advise for few clusters.
     """
     groups = sample.cluster_count
     assert sample.clusters is not None
@@ -156,23 +187,36 @@ def _clustered(sample: Sample, design: Floats, residuals: Floats, inverse: Float
     if groups < 3:
         raise UnusableData(f"{groups} cluster(s) are too few to tell an effect from noise; it takes at least 3.")
     n, k = design.shape
-    scores = np.zeros((groups, k))
-    np.add.at(scores, sample.clusters, design * residuals[:, None])
-    factor = groups / (groups - 1) * (n - 1) / (n - k)
-    return inverse @ (scores.T @ scores) @ inverse * factor, f"standard errors clustered over {groups} clusters (CR1)"
+    if errors is Errors.CR1:
+        scores = np.zeros((groups, k))
+        np.add.at(scores, sample.clusters, design * residuals[:, None])
+        factor = groups / (groups - 1) * (n - 1) / (n - k)
+        degrees = float(groups - 1) if sample.assigns_whole_clusters else None
+        return np.asarray(inverse @ (scores.T @ scores) @ inverse * factor), degrees
+    scores, weights = np.zeros((groups, k)), np.zeros((groups, k))
+    squares = np.zeros(groups)
+    root = np.asarray(np.linalg.cholesky(inverse), dtype=float)
+    for group in range(groups):
+        here = sample.clusters == group
+        rows = design[here]
+        adjusted = _adjusted(rows, root)
+        scores[group] = adjusted.T @ residuals[here]
+        weight = adjusted @ inverse[:, 1]
+        weights[group], squares[group] = rows.T @ weight, weight @ weight
+    spread = np.diag(squares) - weights @ inverse @ weights.T
+    degrees = float(np.trace(spread) ** 2 / (spread**2).sum())
+    return np.asarray(inverse @ (scores.T @ scores) @ inverse), degrees
 
 
-def _degrees(sample: Sample, interval: Interval, *, spread: int, errors: Errors, residuals: Floats) -> float | None:
-    if interval is Interval.NORMAL:
-        return None
-    if (groups := sample.cluster_count) is not None:
-        by_clusters = interval is Interval.T or sample.assigns_whole_clusters
-        return float(groups - 1) if by_clusters else None
-    if not sample.covariates.shape[1] and errors is Errors.HC2:
-        return _welch_degrees(sample.treated, residuals)
-    if interval is Interval.T or errors is Errors.CLASSICAL:
-        return float(sample.n - spread)
-    return None
+def _adjusted(rows: Floats, root: Floats) -> Floats:
+    """
+    The rows of a cluster times the inverse square root of I - H, H their part of the hat matrix, of low rank.
+    """
+    basis, singular, _ = np.linalg.svd(rows @ root, full_matrices=False)
+    room = 1 - singular**2
+    # A direction that this cluster alone determines has no residual to learn from: the pseudo-inverse drops it.
+    stretch = np.where(room > 1e-10, 1 / np.sqrt(np.maximum(room, 1e-10)), 0.0) - 1
+    return np.asarray(rows + (basis * stretch) @ (basis.T @ rows))
 
 
 def _welch_degrees(treated: Floats, values: Floats) -> float:

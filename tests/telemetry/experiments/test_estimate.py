@@ -59,10 +59,24 @@ def test_clustered_errors_are_those_of_statsmodels() -> None:
     The sandwich over clusters has the same small-sample factor.
     """
     sample = trials.teams(default_rng(3), effect=0.2)
-    ours = estimate(sample)
+    ours = estimate(sample, errors=Errors.CR1)
     theirs = fitted(sample, cov_type="cluster", cov_kwds={"groups": sample.clusters})
     assert (ours.effect, ours.std_error) == pytest.approx(theirs, rel=1e-9)
     assert ours.clusters == 24
+
+
+def test_few_equal_teams_are_welch_s_test_of_their_means() -> None:
+    """
+    Bell and McCaffrey's errors and degrees reduce to the textbook test over means when teams are alike.
+    """
+    sample = trials.teams(default_rng(3), teams=12, effect=0.2)
+    means = sample.outcome.reshape(12, -1).mean(axis=1)
+    bare = Sample(outcome=means, treated=sample.treated[::10], covariates=np.empty((12, 0)))
+    ours, textbook = estimate(sample), estimate(bare)
+    assert (ours.effect, ours.std_error, ours.degrees, ours.p_value) == pytest.approx(
+        (textbook.effect, textbook.std_error, 10, textbook.p_value), rel=0.02
+    )
+    assert ours.std_error == pytest.approx(textbook.std_error, rel=1e-9)
 
 
 def test_two_bare_arms_are_welch_s_test_of_tea_tasting() -> None:
@@ -142,10 +156,11 @@ def rejections(draw: Callable[[Generator], Sample], runs: int) -> float:
         lambda random: trials.plain(random, n=40, unequal=True),
         lambda random: trials.adjusted(random, n=120),
         lambda random: trials.teams(random, teams=20),
+        lambda random: trials.teams(random, teams=8, size=4),
         trials.suggestions,
         lambda random: trials.suggestions(random, covariate=True),
     ],
-    ids=["two arms", "covariates", "teams", "ratio", "ratio with covariate"],
+    ids=["two arms", "covariates", "teams", "few teams", "ratio", "ratio with covariate"],
 )
 def test_no_effect_is_found_where_there_is_none(draw: Callable[[Generator], Sample]) -> None:
     """
@@ -175,7 +190,8 @@ def test_the_interval_says_where_it_comes_from() -> None:
     Whole teams: t over the clusters. Arms inside of teams: normal, as such trials are published; t on request.
     """
     sample = trials.teams(default_rng(10))
-    assert "Student's t with 23 degrees" in estimate(sample).method
+    assert "(CR2); interval from Student's t with 22 degrees" in estimate(sample).method
+    assert "(CR1); interval from Student's t with 23 degrees" in estimate(sample, errors=Errors.CR1).method
     inside = replace(sample, treated=np.tile([0.0, 1.0], sample.n // 2))
     assert "normal distribution" in estimate(inside).method
     cautious = estimate(inside, interval=Interval.T)
