@@ -5,7 +5,7 @@
 import * as vscode from "vscode";
 
 import type { Documents } from "./documents.ts";
-import { type Answer, ASK, type Question } from "./extensions.ts";
+import { type Answer, ASK, type PlainEdit, type Question } from "./extensions.ts";
 import { isKnown } from "./languages.ts";
 import type { Server } from "./server.ts";
 
@@ -41,13 +41,19 @@ async function ask(server: Server, documents: Documents, proposals: Map<string, 
   }
   const question: Question = { ...asked, textDocument: { uri: document.uri.toString() }, range: plain(selection) };
   const answer = await answerTo(server, question);
-  if (answer?.replacement !== undefined) {
-    const range = new vscode.Range(selection.start, selection.end);
-    const proposal = { target: document.uri, version: document.version, range, text: answer.replacement };
-    await preview(documents, proposals, document, proposal);
+  const edit = answer && editIn(answer);
+  if (edit) {
+    const range = new vscode.Range(position(edit.range.start), position(edit.range.end));
+    await preview(documents, proposals, document, { target: document.uri, version: document.version, range, text: edit.newText });
   } else if (answer) {
-    await documents.show("Answer.md", `> ${asked.prompt}\n\n${answer.answer}\n`);
+    const text = [`> ${asked.prompt}`, answer.answer, answer.reason].filter(Boolean).join("\n\n");
+    await documents.show("Answer.md", `${text}\n`);
   }
+}
+
+/** The one edit that an answer proposes. */
+function editIn({ edit }: Answer): PlainEdit | undefined {
+  return edit?.documentChanges?.[0]?.edits[0] ?? Object.values(edit?.changes ?? {})[0]?.[0];
 }
 
 async function askForWords(): Promise<Pick<Question, "prompt" | "edit"> | undefined> {
@@ -115,6 +121,10 @@ async function apply(proposals: Map<string, Proposal>, shown: vscode.Uri | undef
   edit.replace(proposal.target, proposal.range, proposal.text);
   await vscode.workspace.applyEdit(edit);
   await vscode.window.showTextDocument(document);
+}
+
+function position({ line, character }: PlainEdit["range"]["start"]): vscode.Position {
+  return new vscode.Position(line, character);
 }
 
 function plain({ start, end }: vscode.Range): Question["range"] {

@@ -56,6 +56,12 @@ export function offeredItem(completionId: string, insertText: string): OfferedIt
   return { insertText, command: { title: "", command: COMPLETION_ACCEPTED, arguments: [completionId] } };
 }
 
+/** What the commands that review return, as far as it is shown: ids of findings, and sentences about the rest. */
+export interface Reviewed {
+  readonly findings: readonly string[];
+  readonly notices: readonly string[];
+}
+
 /** The argument of `pacenotes.ask`. */
 export interface Question {
   readonly textDocument: { readonly uri: string };
@@ -65,13 +71,23 @@ export interface Question {
   readonly edit: boolean;
 }
 
-/** What `pacenotes.ask` returns. */
+/** What `pacenotes.ask` returns: an answer, and the edit that was asked for or the reason why there is none. */
 export interface Answer {
   readonly answer: string;
-  readonly replacement?: string;
+  readonly edit?: {
+    readonly changes?: Readonly<Record<string, readonly PlainEdit[]>>;
+    readonly documentChanges?: readonly { readonly edits: readonly PlainEdit[] }[];
+  };
+  readonly reason?: string;
 }
 
-interface Range {
+/** A text edit as the protocol has it. */
+export interface PlainEdit {
+  readonly range: Range;
+  readonly newText: string;
+}
+
+export interface Range {
   readonly start: { readonly line: number; readonly character: number };
   readonly end: { readonly line: number; readonly character: number };
 }

@@ -152,11 +152,16 @@ function takenBy({ offer, done, tail }: Followed, change: Change, byKey: boolean
     const kept = offer.text.slice(Math.max(0, done - before), done);
     return change.text.startsWith(kept) ? common(change.text.slice(kept.length), rest) : 0;
   }
-  if (change.offset !== cursor || change.length !== 0) {
+  if (change.offset !== cursor || (change.length !== 0 && !isTypedOver(change))) {
     return 0;
   }
   const same = common(change.text, rest);
   return isClosed(change.text.slice(0, same), change.text.slice(same)) ? same : 0;
+}
+
+/** Whether a closing bracket or quote was typed where the editor had put one by itself. */
+function isTypedOver({ length, text }: Change): boolean {
+  return length === 1 && text.length === 1 && [...CLOSERS.values()].includes(text);
 }
 
 /** Whether what follows the typed text is what an editor adds by itself behind an opening bracket or quote. */

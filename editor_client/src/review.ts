@@ -5,7 +5,7 @@
 import * as vscode from "vscode";
 
 import { codeLensEnabled } from "./configuration.ts";
-import { DISMISS_FINDING, REVIEW_CHANGES, REVIEW_FILE, REVIEW_SELECTION } from "./extensions.ts";
+import { DISMISS_FINDING, REVIEW_CHANGES, REVIEW_FILE, REVIEW_SELECTION, type Reviewed } from "./extensions.ts";
 import { isKnown, LANGUAGES } from "./languages.ts";
 import type { Server } from "./server.ts";
 
@@ -102,10 +102,19 @@ async function ask(server: Server, command: string, ...args: readonly unknown[])
     return;
   }
   try {
-    await server.client.sendRequest("workspace/executeCommand", { command, arguments: args });
+    say(await server.client.sendRequest<Reviewed>("workspace/executeCommand", { command, arguments: args }));
   } catch (error) {
     void vscode.window.showWarningMessage(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** Say in a sentence what came of a review; the findings themselves are in Problems. */
+function say({ findings, notices }: Reviewed): void {
+  const count = findings.length === 1 ? "1 finding" : `${findings.length || "no"} findings`;
+  const message = [`Pacenotes: ${count}.`, ...notices].join(" ");
+  void vscode.window.showInformationMessage(message, ...(findings.length ? ["Show Problems"] : [])).then((chosen) =>
+    chosen ? vscode.commands.executeCommand("workbench.actions.view.problems") : undefined,
+  );
 }
 
 function plain({ start, end }: vscode.Range) {
