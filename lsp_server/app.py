@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lsp_server.backend import Backend
     from lsp_server.experiment import Participant
     from lsp_server.policy.audit import CallRecord
+    from lsp_server.providers.base import Provider
     from lsp_server.settings import Settings
     from lsp_server.workspace import Folder, Snapshot
     from telemetry.sink import Sink
@@ -82,6 +83,7 @@ def open_backend(
     *,
     environ: Mapping[str, str],
     warn: Callable[[str], None] = logger.warning,
+    tape: "Callable[[Provider], Provider]" = lambda provider: provider,
 ) -> "Backend":
     """
     Everything that answers requests under `settings`; its model calls are noted as events of the session.
@@ -94,7 +96,7 @@ def open_backend(
     def on_call(call: "CallRecord") -> None:
         telemetry.recorder.record(to_events.llm_call(call))
 
-    return Backend(settings, folders, snapshot, environ=environ, on_call=on_call, warn=warn)
+    return Backend(settings, folders, snapshot, environ=environ, on_call=on_call, warn=warn, tape=tape)
 
 
 def open_telemetry(

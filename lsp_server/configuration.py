@@ -28,17 +28,21 @@ def load(
     editor: object = None,
     user_file: Path | None = None,
     participant: Participant | None = None,
+    workspace_file: LayerRead | None = None,
 ) -> tuple[Settings, tuple[Problem, ...]]:
     """
     The settings in force in one workspace folder, and what is wrong with them.
 
     `command_line` holds texts `NAME=VALUE`; `editor` is what a client sent, whatever it is.
     In a workspace of several folders each has its own: load once a folder.
+    `workspace_file` stands in for the file in `folder`, where that one is not to be believed.
     With a `participant`, the arm of the workspace's experiment is laid over the workspace's file and below the user's.
     """
     user_file = user_file or default_user_file()
     in_workspace = folder is not None and (folder / FILE_NAME) != user_file
     workspace = [read_file(folder / FILE_NAME, Scope.WORKSPACE)] if folder and in_workspace else []
+    if workspace_file is not None:
+        workspace = [workspace_file]
     read = (
         *workspace,
         read_file(user_file, Scope.MACHINE),
@@ -75,18 +79,26 @@ def read_file(path: Path, scope: Scope) -> LayerRead:
     if file.reason is UnreadReason.MISSING:
         return nothing, ()
     if file.text is None:
-        return nothing, (_unusable(path, ProblemKind.UNREADABLE, f"the file can't be used, since {file.why}"),)
+        return nothing, (_unusable(str(path), ProblemKind.UNREADABLE, f"the file can't be used, since {file.why}"),)
+    return read_toml(file.text, str(path), scope)
+
+
+def read_toml(text: str, source: str, scope: Scope) -> LayerRead:
+    """
+    Read the text of a `pacenotes.toml`; `source` names it in sentences.
+    """
     import tomllib
 
+    nothing = Layer(source=source, scope=scope)
     try:
-        content = tomllib.loads(file.text)
+        content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return nothing, (
-            _unusable(path, ProblemKind.SYNTAX, f"not valid TOML, {error}; correct it or remove the file"),
+            _unusable(source, ProblemKind.SYNTAX, f"not valid TOML, {error}; correct it or remove the file"),
         )
     except RecursionError:
-        return nothing, (_unusable(path, ProblemKind.SYNTAX, "nested too deeply; correct it or remove the file"),)
-    return Layer(source=str(path), entries=flatten(content), scope=scope), ()
+        return nothing, (_unusable(source, ProblemKind.SYNTAX, "nested too deeply; correct it or remove the file"),)
+    return Layer(source=source, entries=flatten(content), scope=scope), ()
 
 
 def read_environment(environ: Mapping[str, str]) -> tuple[Layer, ...]:
@@ -154,5 +166,5 @@ def flatten(content: Mapping[Any, Any], prefix: str = "") -> tuple[tuple[str, An
     return tuple(entries)
 
 
-def _unusable(path: Path, kind: ProblemKind, what: str) -> Problem:
-    return Problem(kind=kind, source=str(path), name="", sentence=f"{path}: {what}.")
+def _unusable(source: str, kind: ProblemKind, what: str) -> Problem:
+    return Problem(kind=kind, source=source, name="", sentence=f"{source}: {what}.")

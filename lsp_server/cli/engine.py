@@ -18,12 +18,15 @@ from lsp_server.cli.place import Place, workspace_root
 from lsp_server.completion.request import CompletionRequest, TriggerKind
 from lsp_server.files import uri_of
 from lsp_server.lsp.dependencies import ClientIdentity
+from lsp_server.providers.base import Provider
 from lsp_server.settings import Settings
 from lsp_server.text.document import Document
 from lsp_server.text.positions import Position, PositionEncoding, units
 from lsp_server.workspace import Folder, Workspace
 
 CLOSE_WITHIN_S = 5.0
+
+Tape = Callable[[Provider], Provider]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,10 +79,16 @@ def patience() -> Iterator[None]:
 
 @contextlib.asynccontextmanager
 async def desk(
-    file: Path, settings_for: Callable[[Path], Settings], *, root: Path | None = None
+    file: Path,
+    settings_for: Callable[[Path], Settings],
+    *,
+    root: Path | None = None,
+    tape: Tape = lambda provider: provider,
 ) -> AsyncIterator[Desk]:
     """
     The workspace at `root`, or that `file` belongs to; everything is saved and closed on the way out.
+
+    `tape` records or replays what models are asked in a review.
     """
     root = root or workspace_root(file)
     settings = settings_for(root)
@@ -87,7 +96,13 @@ async def desk(
     workspace.set_folders([Folder(uri=uri_of(root), name=root.name, path=str(root))])
     telemetry = open_telemetry(settings, ClientIdentity(name="command-line"), new_id(), os.environ)
     backend = open_backend(
-        settings, workspace.snapshot().folders, workspace.snapshot, telemetry, environ=os.environ, warn=say_warning
+        settings,
+        workspace.snapshot().folders,
+        workspace.snapshot,
+        telemetry,
+        environ=os.environ,
+        warn=say_warning,
+        tape=tape,
     )
     try:
         yield Desk(root=root, settings=settings, workspace=workspace, backend=backend)

@@ -16,6 +16,8 @@ COMMANDS = {
     "serve": "lsp_server.cli.serve:serve",
     "complete": "lsp_server.cli.complete:complete",
     "context": "lsp_server.cli.context:context",
+    "review": "lsp_server.cli.review:review",
+    "report": "telemetry.report.command:report",
     "telemetry": "telemetry.commands:telemetry",
     "experiment": "telemetry.experiments.commands:experiment",
     "simulate": "telemetry.delivery.commands:simulate",
@@ -53,7 +55,8 @@ class LazyGroup(click.Group):
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=(
-        "Exit codes: 0 fine; 2 usage, configuration or unreadable input; 3 incomplete; 4 the provider failed. "
+        "Exit codes: 0 fine; 1 findings; 2 usage, configuration or unreadable input; 3 incomplete; "
+        "4 the provider failed. "
         "Start with `pacenotes demo`: a tour that needs no key and no network."
     ),
 )

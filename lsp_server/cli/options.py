@@ -50,14 +50,20 @@ def named_overrides(provider: str | None, model: str | None, *, model_setting: s
     return tuple(f"{name}={value}" for name, value in named.items() if value is not None)
 
 
-def settings_for(folder: Path | None, overrides: Sequence[str] = ()) -> Settings:
+def settings_for(
+    folder: Path | None, overrides: Sequence[str] = (), *, workspace: configuration.LayerRead | None = None
+) -> Settings:
     """
     The settings in force in `folder`; what can be lived with is said on stderr.
+
+    `workspace` stands in for the folder's own file.
 
     Raises:
         UnreadableInput: a setting or a settings file is wrong.
     """
-    settings, problems = configuration.load(folder=folder, environ=os.environ, command_line=overrides)
+    settings, problems = configuration.load(
+        folder=folder, environ=os.environ, command_line=overrides, workspace_file=workspace
+    )
     for problem in problems:
         if problem.is_error:
             raise UnreadableInput(problem.sentence)
