@@ -197,6 +197,8 @@ class Source(StrEnum):
     NETWORK = "network"
     CACHE = "cache"
     TYPED_THROUGH = "typed_through"
+    IN_FLIGHT = "in_flight"
+    LATER_PART = "later_part"
 
 
 class Extent(StrEnum):

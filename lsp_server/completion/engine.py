@@ -3,11 +3,13 @@ Answer one inline-completion request: the whole flow, from the cursor to the tex
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
-from lsp_server.completion import postprocess, reuse, selection, trigger, truncate
+from lsp_server.completion import reuse, selection, trigger
 from lsp_server.completion.place import Place, place_of
+from lsp_server.completion.portion import Piece, Portion
 from lsp_server.completion.request import (
     Completion,
     CompletionRequest,
@@ -19,10 +21,11 @@ from lsp_server.completion.request import (
     Timings,
     TriggerKind,
 )
+from lsp_server.completion.stock import Found, Stock
+from lsp_server.completion.strand import Strand
 from lsp_server.context.snippet import Context
 from lsp_server.prompts import template
-from lsp_server.providers.base import CompletionInputs, NotAllowed, Prompt, Provider, ProviderError, Purpose
-from lsp_server.providers.streams import closing, usage_so_far
+from lsp_server.providers.base import CompletionInputs, NotAllowed, Prompt, Provider, ProviderError, Purpose, Usage
 from lsp_server.settings import Settings
 from lsp_server.text.positions import Span
 
@@ -33,6 +36,23 @@ Clock = Callable[[], float]
 """Seconds since some fixed moment."""
 
 
+EARLY_S = 0.1
+"""How long what has begun to come may keep whole lines from being shown."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Means:
+    """
+    What requests are answered with.
+    """
+
+    provider: Provider
+    gather: Gather
+    settings: Settings
+    clock: Clock
+    stock: Stock
+
+
 async def complete(
     request: CompletionRequest,
     *,
@@ -41,59 +61,182 @@ async def complete(
     gather: Gather,
     settings: Settings,
     clock: Clock,
+    stock: Stock | None = None,
 ) -> Outcome:
     """
-    Answer one request.
+    Answer one request, from `stock` where that has an answer.
 
     Context comes before the pause in typing and counts towards it: only the finished prompt tells whether its answer
     is at hand, so that nobody need pause, and most of the pause is then well spent.
-    Cancelling the task anywhere closes what is open; before the stream is opened nothing has been spent.
+    Cancelling the task before a model is asked spends nothing; afterwards the reply is still read into `stock`, for
+    the next request. Without a stock it is closed.
     """
-    watch = Stopwatch(clock)
-    if reason := trigger.reason_to_skip(request, settings):
+    async with contextlib.AsyncExitStack() as stack:
+        if stock is None:
+            stock = await stack.enter_async_context(contextlib.aclosing(Stock(clock, reads_on=False)))
+        means = Means(provider=provider, gather=gather, settings=settings, clock=clock, stock=stock)
+        return await _complete(request, previous, means)
+
+
+async def _complete(request: CompletionRequest, previous: Completion | None, means: Means) -> Outcome:
+    watch = Stopwatch(means.clock)
+    reason = trigger.reason_to_skip(request, means.settings)
+    if reason and reason is not NoCompletionReason.AFTER_STATEMENT_END:
         return watch.withheld(request, reason)
     asked = selection.with_selection(request)
     if isinstance(asked, NoCompletionReason):
         return watch.withheld(request, asked)
-    if rest := reuse.typed_through(previous, asked):
+    means.stock.moved(asked.document, asked.offset)
+    answer = _Answer(asked, means, watch)
+    rest = reuse.typed_through(previous, asked)
+    if rest and not rest.is_whole:
+        rest = answer.extended(rest) or rest
+    if rest:
         return replace(selection.extend_selection(rest, request), timings=watch.timings())
+    outcome = await answer.from_stock()
+    if outcome is None:
+        outcome = watch.withheld(request, reason) if reason else await answer.from_model()
+    if isinstance(outcome, NoCompletion):
+        return outcome
+    return selection.extend_selection(outcome, request)
 
-    place = place_of(asked)
-    context = await gather(asked, settings.completion_context_tokens)
-    prompt = template.inline_completion(_inputs(asked, place), context, settings, request_id=request.id)
-    watch.lap("context_ms")
-    try:
-        at_hand = await _is_at_hand(provider, prompt)
-        if not at_hand and request.trigger_kind is TriggerKind.AUTOMATIC:
-            await asyncio.sleep(settings.completion_debounce_ms / 1000 - watch.elapsed)
+
+class _Answer:
+    """
+    One request on its way to an answer.
+    """
+
+    def __init__(self, asked: CompletionRequest, means: Means, watch: "Stopwatch") -> None:
+        self._asked = asked
+        self._means = means
+        self._stock = means.stock
+        self._watch = watch
+
+    def extended(self, rest: Completion) -> Completion | None:
+        """
+        What is left of a completion that was shown when only some of it had come, with what has come since.
+        """
+        found = self._stock.find(self._asked.document, self._asked.offset)
+        if found is None:
+            return None
+        portion, ahead = Portion(self._asked), found.strand.rest(found.reach)
+        piece = portion.whole(ahead, self._stock.trust, finished=not found.strand.is_open)
+        piece = piece or portion.begun(ahead, self._stock.trust)
+        if not isinstance(piece, Piece) or not piece.draft.text.startswith(rest.text):
+            return None
+        longer = self._completion(found, piece, portion, Source.IN_FLIGHT)
+        return replace(longer, id=rest.id, source=Source.IN_FLIGHT if piece.draft.text != rest.text else rest.source)
+
+    async def from_stock(self) -> Outcome | None:
+        """
+        An answer that costs nothing; None if nothing that was paid for goes on from here.
+        """
+        found = self._stock.find(self._asked.document, self._asked.offset)
+        if found is None:
+            return None
+        source = Source.LATER_PART if found.strand.offered else Source.IN_FLIGHT
+        return await self._offer(found, source)
+
+    async def from_model(self) -> Outcome:
+        """
+        An answer that a model is asked for.
+        """
+        asked, means, watch = self._asked, self._means, self._watch
+        place = place_of(asked)
+        context = await means.gather(asked, means.settings.completion_context_tokens)
+        prompt = template.inline_completion(_inputs(asked, place), context, means.settings, request_id=asked.id)
+        watch.lap("context_ms")
+        try:
+            at_hand = await _is_at_hand(means.provider, prompt)
+        except ProviderError as error:
+            return self._failed(error)
+        if not at_hand and asked.trigger_kind is TriggerKind.AUTOMATIC:
+            await asyncio.sleep(means.settings.completion_debounce_ms / 1000 - watch.elapsed)
         watch.lap("debounce_ms")
-        async with closing(provider.stream(prompt)) as stream:
-            reply = await truncate.read_block(stream, place, on_first_token=lambda: watch.lap("first_token_ms"))
-        watch.lap("stream_ms")
-    except ProviderError as error:
+        strand = Strand(asked, place, prompt, context)
+        self._stock.read(strand, means.provider, at_hand=at_hand)
+        outcome = await self._offer(Found(strand=strand, reach=0, is_ahead=False), Source.MODEL)
+        if outcome is None:
+            stop = strand.last.stop
+            return watch.withheld(asked, strand.reason, stop.note if stop else "")
+        return outcome
+
+    async def _offer(self, found: Found, source: Source) -> Outcome | None:
+        """
+        The piece of a strand that belongs here, as soon as it is there; None if the strand ends before anything does.
+        """
+        with self._stock.waiting(found.strand, self._asked.document.version):
+            return await self._wait_for_piece(found, source)
+
+    async def _wait_for_piece(self, found: Found, source: Source) -> Outcome | None:
+        portion, strand, asked = Portion(self._asked), found.strand, self._asked
+        while True:
+            if strand.last.error is not None:
+                return self._failed(strand.last.error)
+            if found.is_ahead:
+                # What was typed may have been ahead of the reply; now it may turn out to disagree.
+                reach = strand.reach(asked.document, asked.offset)
+                if reach is None:
+                    return None
+                found = Found(strand=strand, reach=reach, is_ahead=reach == len(strand.code))
+            rest, trust, finished = strand.rest(found.reach), self._stock.trust, not strand.is_open
+            if finished and not rest.strip():
+                return None
+            piece = portion.whole(rest, trust, finished=finished)
+            if piece is None and self._is_late(strand):
+                piece = portion.begun(rest, trust)
+            if isinstance(piece, NoCompletionReason):
+                stop = strand.last.stop
+                return self._watch.withheld(asked, piece, stop.note if stop else "")
+            if piece is not None:
+                return self._completion(found, piece, portion, source)
+            await self._more(strand)
+
+    async def _more(self, strand: Strand) -> None:
+        first_at = strand.last.first_at
+        wait = None if first_at is None else max(0.0, first_at + EARLY_S - self._means.clock())
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(wait or None):
+                await self._stock.news()
+
+    def _is_late(self, strand: Strand) -> bool:
+        first_at = strand.last.first_at
+        return first_at is not None and self._means.clock() - first_at >= EARLY_S
+
+    def _completion(self, found: Found, piece: Piece, portion: Portion, source: Source) -> Completion:
+        asked, strand = self._asked, found.strand
+        part = strand.part_at(found.reach)
+        strand.offered = max(strand.offered, found.reach + piece.used)
+        if source is Source.MODEL:
+            if part.first_at is not None:
+                self._watch.lap("first_token_ms", part.first_at)
+            self._watch.lap("stream_ms")
+            source = Source.CACHE if part.cached else source
+        provider = self._means.provider
+        return Completion(
+            id=asked.id,
+            document=asked.document,
+            text=piece.draft.text,
+            span=Span(asked.offset, asked.offset + piece.draft.swallowed),
+            offset=asked.offset,
+            source=source,
+            extent=portion.extent,
+            provider=provider.name,
+            model=(part.stop and part.stop.model) or provider.model_for(Purpose.COMPLETION),
+            prompt_fingerprint=part.prompt.fingerprint,
+            call_id=part.prompt.request_id,
+            is_whole=piece.is_whole,
+            timings=self._watch.timings(),
+            usage=part.usage if source in (Source.MODEL, Source.CACHE) else Usage(),
+            context=part.context,
+        )
+
+    def _failed(self, error: Exception) -> NoCompletion:
+        if not isinstance(error, ProviderError):
+            raise error
         is_excluded = isinstance(error, NotAllowed)
         reason = NoCompletionReason.EXCLUDED if is_excluded else NoCompletionReason.PROVIDER_FAILED
-        return watch.withheld(request, reason, str(error), error.kind)
-
-    draft = postprocess.apply(reply.code, place, asked) if reply.code.strip() else reply.reason
-    if isinstance(draft, NoCompletionReason):
-        return watch.withheld(request, draft, reply.stop.note if reply.stop else "")
-    completion = Completion(
-        id=request.id,
-        document=asked.document,
-        text=draft.text,
-        span=Span(asked.offset, asked.offset + draft.swallowed),
-        offset=asked.offset,
-        source=Source.CACHE if at_hand or (reply.stop and reply.stop.cached) else Source.MODEL,
-        extent=place.extent,
-        provider=provider.name,
-        model=(reply.stop and reply.stop.model) or provider.model_for(Purpose.COMPLETION),
-        prompt_fingerprint=prompt.fingerprint,
-        timings=watch.timings(),
-        usage=reply.stop.usage if reply.stop else usage_so_far(stream),
-        context=context,
-    )
-    return selection.extend_selection(completion, request)
+        return self._watch.withheld(self._asked, reason, str(error), error.kind)
 
 
 @dataclass
@@ -115,11 +258,11 @@ class Stopwatch:
         """
         return self.clock() - self._started
 
-    def lap(self, stage: str) -> None:
+    def lap(self, stage: str, at: float | None = None) -> None:
         """
-        End a stage; the next one begins.
+        End a stage, now or at some moment that has passed; the next one begins.
         """
-        now = self.clock()
+        now = self.clock() if at is None else at
         self.laps[stage] = (now - self._last) * 1000
         self._last = now
 

@@ -65,6 +65,10 @@ class Source(StrEnum):
     MODEL = "model"
     CACHE = "cache"
     TYPED_THROUGH = "typed_through"
+    IN_FLIGHT = "in_flight"
+    """A reply that an earlier request has asked for, which had shown nothing of it yet."""
+    LATER_PART = "later_part"
+    """The next piece of a reply that has been shown in part."""
 
 
 class NoCompletionReason(StrEnum):
@@ -118,6 +122,8 @@ class Completion:
     `span` is what it replaces, on one line, in offsets of `document`; `text` begins with what `span` holds up to the
     cursor at `offset`, so that an editor that filters by prefix keeps it.
     A completion that is being typed through stays the same completion: it keeps its id.
+    `call_id` is the request to the model that has paid for it, its own or an earlier one; `is_whole` unless more of the
+    same piece may come.
     """
 
     id: str
@@ -130,6 +136,8 @@ class Completion:
     provider: str
     model: str
     prompt_fingerprint: str
+    call_id: str = ""
+    is_whole: bool = True
     timings: Timings = field(default_factory=Timings)
     usage: Usage = field(default_factory=Usage)
     context: Context = field(default_factory=Context)

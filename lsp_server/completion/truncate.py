@@ -2,57 +2,25 @@
 Read a reply no further than to where what the cursor is in is complete.
 """
 
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
-
 from lsp_server.completion import reply
 from lsp_server.completion.extent_end import ExtentEnd
 from lsp_server.completion.place import Place
 from lsp_server.completion.request import Extent, NoCompletionReason
 from lsp_server.prompts.template import CLOSING_TAG
-from lsp_server.providers.base import Chunk, MessageStop, StopReason
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reply:
-    """
-    The code that a model replied with, cut; without code, `reason` says why. `stop` is missing if more was to come.
-    """
-
-    code: str
-    reason: NoCompletionReason
-    stop: MessageStop | None
-
-
-async def read_block(
-    stream: AsyncIterator[Chunk], place: Place, *, on_first_token: Callable[[], None] = lambda: None
-) -> Reply:
-    """
-    Read `stream` as far as a completion at `place` needs; the caller closes it.
-    """
-    reading = Reading(place)
-    stop = None
-    async for chunk in stream:
-        if isinstance(chunk, MessageStop):
-            stop = chunk
-            break
-        if not reading.raw:
-            on_first_token()
-        if reading.feed(chunk.text):
-            break
-    if not reading.done:
-        reading.finish(cut_short=stop is not None and stop.reason is StopReason.MAX_TOKENS)
-    return Reply(code=reading.code, reason=reading.reason, stop=stop)
 
 
 class Reading:
     """
     The part of a reply that has come so far.
+
+    `code` is what completes that which the cursor is in, once that is `done`; `so_far` goes on with all that the model
+    has to say. Without code, `reason` says why.
     """
 
     def __init__(self, place: Place) -> None:
         self.place = place
         self.raw = ""
+        self.so_far = ""
         self.code = ""
         self.done = False
         self.reason = NoCompletionReason.EMPTY_REPLY
@@ -64,14 +32,12 @@ class Reading:
         Take in the next characters; whether that was enough.
         """
         self.raw += text
-        # Between line breaks there is nothing to decide, but for what the beginning of a next line settles.
-        if "\n" in text or ">" in text or self._end.complete is not None:
-            self._look(finished=False)
+        self._look(finished=False)
         return self.done
 
     def finish(self, *, cut_short: bool) -> None:
         """
-        There is no more; `cut_short` if that is only because the model ran out of tokens.
+        There is no more; `cut_short` if that is only because the model ran out of tokens, or we of patience.
         """
         if cut_short and self.place.extent is Extent.BLOCK and "\n" in self.raw.strip():
             self.raw = self.raw[: self.raw.rindex("\n")]
@@ -88,11 +54,15 @@ class Reading:
         if finished:
             code = _without_broken_tag(code)
         end = reply.end(code, self.place, fenced="```" in text[: self._begin])
-        code = code[:end]
-        cut = self._end.find(code, finished=finished or end is not None)
+        self.so_far = code[:end]
+        if not self.done:
+            self._cut(finished=finished or end is not None)
+
+    def _cut(self, *, finished: bool) -> None:
+        cut = self._end.find(self.so_far, finished=finished)
         if cut is not None:
-            self.code, self.done = code[:cut], True
-            if code.strip() and not self.code.strip():
+            self.code, self.done = self.so_far[:cut], True
+            if self.so_far.strip() and not self.code.strip():
                 self.reason = NoCompletionReason.REPEATS_SUFFIX
 
 

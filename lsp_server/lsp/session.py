@@ -20,6 +20,7 @@ from lsp_server.completion.request import (
     Outcome,
     Source,
 )
+from lsp_server.completion.stock import Stock
 from lsp_server.configuration import FILE_NAME
 from lsp_server.context.snippet import Context
 from lsp_server.lsp.attempt import Attempt, Cursor
@@ -69,6 +70,7 @@ class Session:
         self._board = StatusBoard(client.show_status)
         self._offers: dict[str, Completion] = {}
         self._rules: dict[str, str | None] = {}
+        self._stock = Stock(services.clock)
         self._turns = Turns()
         self._background: set[asyncio.Task[None]] = set()
         self._retired: list[asyncio.Task[None]] = []
@@ -98,6 +100,10 @@ class Session:
     def close_document(self, uri: str) -> None:
         """
         A document has left the editor; nothing is offered in it any more.
+            if edits:
+                # Replies that disagree with what is typed end here, and not when the client next asks.
+                # The cursor is behind what was typed, but before what the editor has closed by itself.
+                self._stock.moved(document, edits[-1].new_end, edits[-1].start + 1)
         """
         self.workspace.close(uri)
         self._offers.pop(uri, None)
@@ -108,6 +114,7 @@ class Session:
         """
         The place that a request is about, in the text as it is now.
         """
+        self._stock.drop_document(uri)
         snapshot = self.workspace.snapshot()
         document = snapshot.document(uri)
         offset = document.offset_at(position, self.client.encoding) if document else 0
@@ -160,7 +167,10 @@ class Session:
         """
         The engineer does not want to see a completion, so it is not offered while it is typed either.
         """
-        self._offers = {uri: offer for uri, offer in self._offers.items() if offer.id != completion_id}
+        for uri, offer in list(self._offers.items()):
+            if offer.id == completion_id:
+                del self._offers[uri]
+                self._stock.drop(offer.call_id)
         self.journal.dismissed(completion_id, reason)
 
     async def context(self, cursor: Cursor, budget: int | None, open_files: Sequence[str]) -> Context:
@@ -254,6 +264,7 @@ class Session:
         return task
 
     async def close(self) -> None:
+                self._stock.drop_document()
         """
         Stop what is in hand and save what must not be lost, soon.
         """
@@ -273,6 +284,7 @@ class Session:
             return NoCompletion(id=attempt.id, reason=NoCompletionReason.UNKNOWN_DOCUMENT)
         settings = await self.settings_for(cursor.uri)
         if _is_too_large(cursor.document, settings):
+        await self._stock.aclose()
             return NoCompletion(id=attempt.id, reason=NoCompletionReason.FILE_TOO_LARGE)
         if rule := self._rule_against(cursor.uri, equipment):
             return NoCompletion(id=attempt.id, reason=NoCompletionReason.EXCLUDED, detail=f"Excluded by {rule}.")
@@ -301,6 +313,7 @@ class Session:
             tree = await asyncio.to_thread(self.workspace.tree, document.uri)
         return tree if tree is not None and tree.document is document else None
 
+            stock=self._stock,
     async def _parse_ahead(self, document: Document) -> None:
         if not _is_too_large(document, await self.settings_for(document.uri)):
             await self._tree(document)

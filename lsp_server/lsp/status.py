@@ -38,6 +38,9 @@ ERRORS = frozenset(("not_configured", "not_authorised", "request_rejected"))
 """Failures that stay until somebody mends something; the others pass."""
 
 
+_FROM_A_MODEL = (Source.MODEL, Source.CACHE, Source.IN_FLIGHT)
+
+
 class StatusBoard:
     """
     What the client was last told, and telling it when that has changed.
@@ -68,11 +71,12 @@ class StatusBoard:
         A request has been answered: a failure is shown until a model has answered again.
         """
         current = replace(self._status or Status(), spent_today_usd=round(spent_today_usd, 2))
-        if isinstance(outcome, Completion) and outcome.source is not Source.TYPED_THROUGH:
+        if isinstance(outcome, Completion) and outcome.source in _FROM_A_MODEL:
             current = replace(current, kind=StatusKind.NORMAL, message="", model=outcome.model)
         if isinstance(outcome, NoCompletion) and outcome.reason is NoCompletionReason.PROVIDER_FAILED:
             current = _failing(current, outcome)
         self.show(current)
+
 
     def begin_work(self) -> None:
         """

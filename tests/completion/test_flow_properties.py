@@ -5,7 +5,7 @@ Whatever stands in a file and whatever a model says, the flow gives a sound comp
 import asyncio
 from itertools import pairwise
 
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from lsp_server.completion.engine import complete
@@ -69,6 +69,8 @@ def test_an_outcome_is_always_sound(before: str, after: str, chunks: list[str], 
     """
     A completion has text, replaces nothing before the cursor and nothing beyond its line.
     """
+    # No editor puts its cursor between the two halves of a line end.
+    assume(not (before.endswith("\r") and after.startswith("\n")))
     outcome = flow(before, after, chunks, language)
 
     if isinstance(outcome, NoCompletion):

@@ -2,14 +2,10 @@
 A reply is read up to the end of what the cursor is in, and not a chunk further.
 """
 
-from collections.abc import AsyncIterator, Sequence
-
 import pytest
 
-from lsp_server.completion.place import Place
 from lsp_server.completion.request import NoCompletionReason
-from lsp_server.completion.truncate import Reading, Reply, read_block
-from lsp_server.providers.base import Chunk, MessageStop, StopReason, TextDelta
+from lsp_server.completion.truncate import Reading
 from tests.support.cursors import place_at
 
 MORE = "\n\nexport function next() {\n  return 1;\n}\n"
@@ -222,35 +218,6 @@ def test_only_the_documents_closers() -> None:
     assert reading.reason is NoCompletionReason.REPEATS_SUFFIX
 
 
-class Stream:
-    """
-    Chunks that remember how many of them were taken.
-    """
-
-    def __init__(self, chunks: Sequence[Chunk]) -> None:
-        self.taken = 0
-        self._chunks = iter(chunks)
-
-    def __aiter__(self) -> AsyncIterator[Chunk]:
-        return self
-
-    async def __anext__(self) -> Chunk:
-        """
-        The next one.
-        """
-        for chunk in self._chunks:
-            self.taken += 1
-            return chunk
-        raise StopAsyncIteration
-
-
-def deltas(*texts: str) -> list[Chunk]:
-    """
-    Pieces of a reply.
-    """
-    return [TextDelta(text) for text in texts]
-
-
 @pytest.mark.parametrize(
     ("source", "pieces", "needed"),
     [
@@ -271,67 +238,23 @@ def deltas(*texts: str) -> list[Chunk]:
         ("const a = █", ["<completion>b", "</completion>", "c"], 2),
     ],
 )
-async def test_nothing_is_read_beyond_the_end(source: str, pieces: list[str], needed: int) -> None:
+def test_the_end_is_known_at_once(source: str, pieces: list[str], needed: int) -> None:
     """
-    The stream is left as soon as the end is certain.
+    No more is needed than makes it certain.
     """
-    stream = Stream(deltas(*pieces, *["more"] * 5))
+    reading = Reading(place_at(source))
+    taken = next(count for count, piece in enumerate([*pieces, *["more"] * 5], start=1) if reading.feed(piece))
 
-    await read_block(stream, place_at(source))
-
-    assert stream.taken == needed
+    assert taken == needed
 
 
-async def test_the_first_token_is_noticed_once() -> None:
+def test_what_follows_the_end_is_kept() -> None:
     """
-    Its moment is told to the caller.
+    The rest of what the model says is there for whoever gets as far.
     """
-    seen: list[int] = []
-    stream = Stream([*deltas("a", "b"), MessageStop(reason=StopReason.END)])
+    reading = Reading(place_at("const a = █"))
+    assert reading.feed("b;\n")
+    reading.feed("const c = d;\nconst e")
+    reading.finish(cut_short=True)
 
-    await read_block(stream, place_at("const a = █"), on_first_token=lambda: seen.append(stream.taken))
-
-    assert seen == [1]
-
-
-async def read_to_the_end(*texts: str, reason: StopReason = StopReason.END, place: Place | None = None) -> Reply:
-    """
-    The reply when all of the stream is read.
-    """
-    chunks = [*deltas(*texts), MessageStop(reason=reason, model="m")]
-    return await read_block(Stream(chunks), place or place_at("const a = █"))
-
-
-async def test_a_whole_reply_comes_with_its_stop() -> None:
-    """
-    Usage and model are there when the stream was read to its end.
-    """
-    reply = await read_to_the_end("b", " + c")
-
-    assert (reply.code, reply.stop and reply.stop.model) == ("b + c", "m")
-
-
-async def test_a_reply_cut_early_has_no_stop() -> None:
-    """
-    Nobody knows what the rest would have cost.
-    """
-    assert (await read_to_the_end("b;\n", "c")).stop is None
-
-
-async def test_a_reply_out_of_tokens_loses_its_broken_line() -> None:
-    """
-    `max_tokens` is told from a regular end.
-    """
-    place = place_at("call({█")
-
-    assert (await read_to_the_end("\n  a,\n  b", reason=StopReason.MAX_TOKENS, place=place)).code == "\n  a,"
-    assert (await read_to_the_end("\n  a,\n  b", place=place)).code == "\n  a,\n  b"
-
-
-async def test_an_empty_stream() -> None:
-    """
-    No text at all is an empty reply.
-    """
-    reply = await read_to_the_end()
-
-    assert (reply.code, reply.reason) == ("", NoCompletionReason.EMPTY_REPLY)
+    assert (reading.code, reading.so_far) == ("b;", "b;\nconst c = d;")

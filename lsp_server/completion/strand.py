@@ -1,0 +1,214 @@
+"""
+A reply that was paid for, with the place it was asked for: what of it is still to come at a cursor that moves along it.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from lsp_server.completion.place import Place
+from lsp_server.completion.request import CompletionRequest, NoCompletionReason
+from lsp_server.completion.truncate import Reading
+from lsp_server.completion.trust import identifiers
+from lsp_server.context.snippet import Context
+from lsp_server.providers.base import Chunk, MessageStop, Prompt, StopReason, Usage
+from lsp_server.text.document import Document
+
+MOST_ADDED = 80
+"""How many characters an editor may have put behind the cursor by itself: closers, and the indentation before them."""
+
+_CLOSERS_AHEAD = ")]}\"'`>;, \t"
+_ONLY_CLOSERS = re.compile(r"[)\]}\"'`>;,\s]*")
+_WORD_AT_END = re.compile(r"[\w$]+$")
+_BREAK = re.compile(r"[ \t]*\r?\n[ \t]*")
+
+
+@dataclass(kw_only=True, eq=False)
+class Part:
+    """
+    What one request to a model has added to a strand; it begins at `start` of the strand's code.
+    """
+
+    prompt: Prompt
+    reading: Reading
+    context: Context
+    start: int = 0
+    cached: bool = False
+    is_open: bool = True
+    first_at: float | None = None
+    stop: MessageStop | None = None
+    usage: Usage = field(default_factory=Usage)
+    error: Exception | None = None
+
+    @property
+    def said_all(self) -> bool:
+        """
+        Whether the model had no more to say, and was not only cut short.
+        """
+        return self.stop is not None and self.stop.reason is not StopReason.MAX_TOKENS
+
+    def feed(self, chunk: Chunk, now: float) -> None:
+        """
+        Take in what has come.
+        """
+        if isinstance(chunk, MessageStop):
+            self.stop, self.usage = chunk, chunk.usage
+            self.cached = self.cached or chunk.cached
+            return
+        if self.first_at is None:
+            self.first_at = now
+        self.reading.feed(chunk.text)
+
+    def finish(self) -> None:
+        """
+        Nothing more will come.
+        """
+        if self.is_open:
+            self.is_open = False
+            self.reading.finish(cut_short=not self.said_all)
+
+
+class Strand:
+    """
+    Code that follows on a place in a document, as far as it has come.
+
+    `agreed` is how much of it the document was ever seen to hold, `offered` how much was ever shown, `diverged` that
+    something else was written, and `readers` how many wait for it.
+    """
+
+    def __init__(self, request: CompletionRequest, place: Place, prompt: Prompt, context: Context) -> None:
+        self.request = request
+        self.place = place
+        self.parts = [Part(prompt=prompt, reading=Reading(place), context=context)]
+        self.agreed = 0
+        self.offered = 0
+        self.readers = 0
+        self.diverged = False
+        self._before_last = ""
+        self._counted = 0
+
+    @property
+    def last(self) -> Part:
+        """
+        The newest part.
+        """
+        return self.parts[-1]
+
+    @property
+    def is_open(self) -> bool:
+        """
+        Whether more may come.
+        """
+        return self.last.is_open
+
+    @property
+    def code(self) -> str:
+        """
+        All that has come.
+        """
+        return self._before_last + self.last.reading.so_far
+
+    @property
+    def reason(self) -> NoCompletionReason:
+        """
+        What it means when there is no code.
+        """
+        return self.last.reading.reason
+
+    def go_on(self, lead: str, place: Place, prompt: Prompt) -> Part:
+        """
+        Begin another part, which follows on the code so far and `lead`.
+        """
+        self._before_last = self.code + lead
+        self.parts.append(
+            Part(prompt=prompt, reading=Reading(place), context=self.last.context, start=len(self._before_last))
+        )
+        return self.last
+
+    def part_at(self, index: int) -> Part:
+        """
+        Which request has paid for the character at `index` of the code.
+        """
+        return next(part for part in reversed(self.parts) if part.start <= index or part is self.parts[0])
+
+    def reach(self, document: Document, offset: int) -> int | None:
+        """
+        How far into the code a cursor has got: 0 at the place it was asked for, less on the way back to it.
+
+        None when the document holds something else. While more may come, a cursor beyond the code still agrees.
+        """
+        before, origin = self.request.document, self.request.offset
+        if document.uri != before.uri or offset > origin + len(self.code) + MOST_ADDED + 40 * self.is_open:
+            return None
+        back = min(offset, origin)
+        if back < before.line_start(before.line_of(origin)):
+            return None
+        typed = document.slice(origin, offset)
+        reached = advance(self.code, typed, is_open=self.is_open)
+        if reached is None or not self._fits_behind(document, offset):
+            return None
+        return reached - (origin - back) if document.slice(0, back) == before.slice(0, back) else None
+
+    def rest(self, reach: int) -> str:
+        """
+        What is still to come at a cursor that has got so far.
+        """
+        if reach >= 0:
+            return self.code[reach:]
+        origin = self.request.offset
+        return self.request.document.slice(origin + reach, origin) + self.code
+
+    def agree(self, reach: int) -> int:
+        """
+        The document holds so much of the code; how many more identifiers of it than when this was last said.
+        """
+        self.agreed = max(self.agreed, reach)
+        whole = len(_WORD_AT_END.sub("", self.code[: self.agreed]))
+        more = identifiers(self.code[self._counted : whole])
+        self._counted = max(self._counted, whole)
+        return more
+
+    def is_contradicted(self, document: Document, offset: int) -> bool:
+        """
+        Whether something else than the code was written in its place; elsewhere, something may be.
+        """
+        origin = self.request.offset
+        if offset <= origin or not self.code or document.slice(0, origin) != self.request.document.slice(0, origin):
+            return False
+        return advance(self.code, document.slice(origin, offset), is_open=self.is_open) is None
+
+    def _fits_behind(self, document: Document, offset: int) -> bool:
+        """
+        Whether the text behind the cursor is what it was, but for closers that were added or taken along.
+        """
+        before = self.request.document
+        then = before.slice(self.request.offset, before.length)
+        now = document.slice(offset, document.length)
+        if now == then:
+            return True
+        kept = then if now.endswith(then) else then.lstrip(_CLOSERS_AHEAD)
+        added = now[: len(now) - len(kept)]
+        return len(added) <= MOST_ADDED and now.endswith(kept) and _ONLY_CLOSERS.fullmatch(added) is not None
+
+
+def advance(code: str, typed: str, *, is_open: bool = False) -> int | None:
+    """
+    How much of `code` is said by `typed`, which may indent its lines otherwise; None if it says something else.
+
+    While `code` is still growing, more than it holds may have been typed.
+    """
+    if code.startswith(typed):
+        return len(typed)
+    if is_open and typed.startswith(code):
+        return len(code)
+    if "\n" not in typed or "\n" not in code:
+        return None
+    at = position = 0
+    while position < len(typed):
+        ours, theirs = _BREAK.match(code, at), _BREAK.match(typed, position)
+        if ours and theirs:
+            at, position = ours.end(), theirs.end()
+        elif at < len(code) and code[at] == typed[position]:
+            at, position = at + 1, position + 1
+        else:
+            return len(code) if is_open and at == len(code) else None
+    return at
