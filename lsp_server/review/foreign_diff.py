@@ -98,7 +98,14 @@ def _refuse_left_over(text: str, understood: str) -> None:
 def _changes(text: str) -> Iterator[str]:
     lines = text.split("\n")
     start = next((number for number, line in enumerate(lines) if line.startswith(("diff ", "--- ", "Index: "))), 0)
-    yield from (line.rstrip("\r") for line in lines[start:] if line.startswith(("+", "-", "@@")))
+    for line in lines[start:]:
+        if line.startswith("@"):
+            # Sizes of one may be left out.
+            yield line[:1]
+        elif line.startswith(("--- ", "+++ ")):
+            yield line.split("\t", 1)[0].rstrip("\r")
+        elif line.startswith(("+", "-")):
+            yield line.rstrip("\r")
 
 
 def _file_change(patch: "PatchedFile") -> FileChange:
