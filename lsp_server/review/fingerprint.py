@@ -3,12 +3,13 @@ Name a hazard for good: by what its code says, never by where it stands or how i
 """
 
 import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lsp_server.review.finding import Category
 from lsp_server.review.lexemes import lexemes
 from lsp_server.review.source import Source
-from lsp_server.review.symbols import symbol_at
+from lsp_server.review.symbols import Symbol, symbol_at
 from lsp_server.text.positions import Span
 
 VERSION = "v1"
@@ -34,28 +35,48 @@ def anchor_at(source: Source, span: Span) -> Anchor:
     """
     The anchor of the code at `span`.
     """
-    every, document = source.code_words, source.document
-    here = every.between(document.byte_offset(span.start), document.byte_offset(span.end))
-    symbol = symbol_at(source.tree, span.start)
+    document, every = source.document, source.code_words
+    here = every.phrases_between(document.byte_offset(span.start), document.byte_offset(span.end))
     if not here:
-        # Brackets alone, or a comment: what they say is what they look like.
-        words = lexemes(source.text[span.start : span.end]).words
-        found = [place[0] for place in source.lexemes.occurrences(words)]
-        within = [index for index in found if symbol.span.contains(source.lexemes.spans[index].start)]
-        before = sum(source.lexemes.spans[index].start < span.start for index in within)
-        return Anchor(
-            words=words, symbol=symbol.name, is_repeated_elsewhere=len(within) < len(found), occurrence=before
-        )
-    words = every.words[here.start : here.stop]
-    inside = every.between(document.byte_offset(symbol.span.start), document.byte_offset(symbol.span.end))
-    found = list(every.occurrences(words, range(len(every.words))))
-    within = [index for index in found if index in inside]
+        return _anchor_of_signs(source, span, symbol_at(source.tree, span.start))
+    words = tuple(every.phrases[index] for index in here)
+    # A closing part, such as `catch`, is of a phrase that began earlier: then only the rest is in one piece.
+    run = next(length for length in range(len(here), 0, -1) if here[-1] - here[-length] == length - 1)
+    symbol = symbol_at(source.tree, document.offset_of_byte(every.phrase_starts[here[-run]]))
+    starts = [every.phrase_starts[index] for index in _occurrences(every.phrases, words[-run:])]
+    within = range(document.byte_offset(symbol.span.start), document.byte_offset(symbol.span.end))
+    inside = [start for start in starts if start in within]
     return Anchor(
         words=words,
         symbol=symbol.name,
-        is_repeated_elsewhere=len(within) < len(found),
-        occurrence=sum(index < here.start for index in within),
+        is_repeated_elsewhere=len(inside) < len(starts),
+        occurrence=sum(start < every.phrase_starts[here[-run]] for start in inside),
     )
+
+
+def _anchor_of_signs(source: Source, span: Span, symbol: Symbol) -> Anchor:
+    """
+    The anchor of brackets alone, or of a comment: what they say is what they look like.
+    """
+    words = lexemes(source.text[span.start : span.end]).words
+    starts = [source.lexemes.span(place).start for place in source.lexemes.occurrences(words)]
+    inside = [start for start in starts if symbol.span.contains(start)]
+    return Anchor(
+        words=words,
+        symbol=symbol.name,
+        is_repeated_elsewhere=len(inside) < len(starts),
+        occurrence=sum(start < span.start for start in inside),
+    )
+
+
+def _occurrences(phrases: Sequence[str], wanted: Sequence[str]) -> Iterator[int]:
+    """
+    The indices at which `wanted` begins.
+    """
+    size = len(wanted)
+    for index, phrase in enumerate(phrases):
+        if phrase == wanted[0] and tuple(phrases[index : index + size]) == tuple(wanted):
+            yield index
 
 
 def fingerprint(category: Category, path: str, anchor: Anchor) -> str:

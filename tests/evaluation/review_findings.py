@@ -40,7 +40,19 @@ def commits_of(repository: Path, most: int, *pattern: str) -> list[str]:
     """
     The newest commits with one parent that touch TypeScript.
     """
-    command = ["git", "-C", str(repository), "log", "--no-merges", "--format=%H", f"-n{most}", *pattern, "--", "*.ts", "*.tsx"]
+    command = [
+        "git",
+        "-C",
+        str(repository),
+        "log",
+        "--no-merges",
+        "--format=%H",
+        f"-n{most}",
+        *pattern,
+        "--",
+        "*.ts",
+        "*.tsx",
+    ]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
 
 
@@ -67,7 +79,9 @@ def _measure_placing(repositories: Sequence[Path], most: int, *, verbose: bool) 
                 counts = is_unique(source, quote)
                 for name, perturb in PERTURBED.items():
                     outcome = place(claim_of(source.path, perturb(list(quote.lines), random)), sources)
-                    right = isinstance(outcome, Placed) and source.lines_of(outcome.span) == range(quote.first, quote.last + 1)
+                    right = isinstance(outcome, Placed) and source.lines_of(outcome.span) == range(
+                        quote.first, quote.last + 1
+                    )
                     made[name] += 1
                     unique[name] += counts
                     found[name] += right and counts
@@ -87,21 +101,27 @@ def _measure_placing(repositories: Sequence[Path], most: int, *, verbose: bool) 
                     made["other file"] += 1
                     outcome = place(claim_of(other.path, "\n".join(quote.lines)), sources)
                     if isinstance(outcome, Placed):
-                        same = _words(other.text[outcome.span.start : outcome.span.end]) == _words("\n".join(quote.lines))
+                        same = _words(other.text[outcome.span.start : outcome.span.end]) == _words(
+                            "\n".join(quote.lines)
+                        )
                         wrong["other file"] += not same
             for hunk in source.change.hunks[:3]:
                 if "".join(hunk.removed).strip():
                     made["old side"] += 1
                     text = "\n".join(hunk.removed[:12])
                     outcome = place(claim_of(source.path, text), sources)
-                    if isinstance(outcome, Placed) and _words(source.text[outcome.span.start : outcome.span.end]) != _words(text):
+                    if isinstance(outcome, Placed) and _words(
+                        source.text[outcome.span.start : outcome.span.end]
+                    ) != _words(text):
                         wrong["old side"] += 1
                         print("old", source.path, repr(text), source.lines_of(outcome.span))
     print(f"{'perturbation':26}{'made':>8}{'wrong':>8}{'unique':>8}{'placed':>8}")
     for name in made:
         share = f"{100 * found[name] / unique[name]:8.2f} %" if unique[name] else ""
         print(f"{name:26}{made[name]:8}{wrong[name]:8}{unique[name]:8}{found[name]:8}{share}")
-    print(f"all: {sum(wrong.values())} wrong of {sum(made.values())}; {100 * sum(found.values()) / sum(unique.values()):.2f} % placed")
+    print(
+        f"all: {sum(wrong.values())} wrong of {sum(made.values())}; {100 * sum(found.values()) / sum(unique.values()):.2f} % placed"
+    )
 
 
 def _words(text: str) -> str:
