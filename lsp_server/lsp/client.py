@@ -52,6 +52,108 @@ class Client:
         if sent is not None:
             self._sent = sent
 
+    @property
+    def pulls_diagnostics(self) -> bool:
+        """
+        Whether it asks for the diagnostics of its open documents, and can be told to ask again.
+
+        One that can't be told would not see what a review has found, so it is sent them like those that never ask.
+        """
+        document, workspace = self._capabilities.text_document, self._capabilities.workspace
+        refreshes = (
+            workspace is not None and workspace.diagnostics is not None and workspace.diagnostics.refresh_support
+        )
+        return bool(refreshes and document and document.diagnostic)
+
+    @property
+    def announces_pull(self) -> bool:
+        """
+        Whether it says that it asks for diagnostics.
+        """
+        document = self._capabilities.text_document
+        return document is not None and document.diagnostic is not None
+
+    @property
+    def applies_edits(self) -> bool:
+        """
+        Whether it makes edits that we ask it to make.
+        """
+        workspace = self._capabilities.workspace
+        return bool(workspace and workspace.apply_edit)
+
+    @property
+    def knows_versions(self) -> bool:
+        """
+        Whether edits may say which version of a document they are for.
+        """
+        workspace = self._capabilities.workspace
+        return bool(workspace and workspace.workspace_edit and workspace.workspace_edit.document_changes)
+
+    @property
+    def confirms_edits(self) -> bool:
+        """
+        Whether it asks the engineer before it makes an edit that calls for that.
+        """
+        workspace = self._capabilities.workspace
+        edit = workspace.workspace_edit if workspace else None
+        return bool(edit and edit.document_changes and edit.change_annotation_support)
+
+    @property
+    def shows_disabled_actions(self) -> bool:
+        """
+        Whether it shows an action that can't be taken, with the reason.
+        """
+        document = self._capabilities.text_document
+        return bool(document and document.code_action and document.code_action.disabled_support)
+
+    @property
+    def resolves_edits(self) -> bool:
+        """
+        Whether it asks for the edit of an action when that is chosen.
+        """
+        document = self._capabilities.text_document
+        support = document.code_action.resolve_support if document and document.code_action else None
+        return support is not None and "edit" in support.properties
+
+    @property
+    def reads_markdown(self) -> bool:
+        """
+        Whether it renders Markdown when the pointer rests on something.
+        """
+        document = self._capabilities.text_document
+        formats = document.hover.content_format if document and document.hover else None
+        return formats is None or types.MarkupKind.Markdown in formats
+
+    def publish(self, uri: str, version: int | None, diagnostics: list[types.Diagnostic]) -> None:
+        """
+        Show these diagnostics in a document in place of those before.
+        """
+        params = types.PublishDiagnosticsParams(uri=uri, version=version, diagnostics=diagnostics)
+        self._server.text_document_publish_diagnostics(params)
+
+    async def refresh_diagnostics(self) -> None:
+        """
+        Have it ask for diagnostics again.
+        """
+        await self._patiently(self._server.workspace_diagnostic_refresh_async(None))
+
+    async def apply(self, edit: types.WorkspaceEdit, label: str) -> str:
+        """
+        Have it make an edit; gives why it did not, empty if it did. May take as long as the engineer thinks about it.
+        """
+        try:
+            params = types.ApplyWorkspaceEditParams(edit=edit, label=label)
+            answer = await self._server.workspace_apply_edit_async(params)
+        except JsonRpcException:
+            return "The editor could not make the edit."
+        return "" if answer.applied else answer.failure_reason or "The editor did not make the edit."
+
+    def say(self, sentence: str, kind: types.MessageType = types.MessageType.Info) -> None:
+        """
+        Say something to the engineer.
+        """
+        self._server.window_show_message(types.ShowMessageParams(type=kind, message=f"Pacenotes: {sentence}"))
+
     async def settings(self) -> tuple[object, ClientIdentity]:
         """
         The editor's settings for us, and its own for telemetry.
@@ -103,11 +205,13 @@ class Client:
             self._server.window_show_message(message)
 
     @asynccontextmanager
-    async def progress(self, title: str, *, cancellable: bool = True) -> AsyncIterator[Callable[[str, int], None]]:
+    async def progress(
+        self, title: str, *, stop: Callable[[], object] | None = None
+    ) -> AsyncIterator[Callable[[str, int], None]]:
         """
         Show that something takes its time, while the body runs; gives a function that tells how far it has got.
 
-        Cancelling it in the editor cancels the task that runs the body.
+        Cancelling it in the editor calls `stop`, or else cancels the task that runs the body.
         """
         window = self._capabilities.window
         if not (window and window.work_done_progress):
@@ -115,10 +219,11 @@ class Client:
             return
         shown, token = self._server.work_done_progress, uuid4().hex
         await self._patiently(shown.create_async(token))
-        shown.begin(token, types.WorkDoneProgressBegin(title=title, cancellable=cancellable, percentage=0))
+        shown.begin(token, types.WorkDoneProgressBegin(title=title, cancellable=True, percentage=0))
         task, loop = asyncio.current_task(), asyncio.get_running_loop()
         assert task is not None
-        shown.tokens[token].add_done_callback(lambda cancelled: loop.call_soon_threadsafe(task.cancel))
+        end = stop or task.cancel
+        shown.tokens[token].add_done_callback(lambda cancelled: loop.call_soon_threadsafe(end))
         try:
             yield lambda message, percentage: shown.report(
                 token, types.WorkDoneProgressReport(message=message, percentage=percentage)

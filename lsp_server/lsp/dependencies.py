@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     # For the checker alone: this module is imported before `initialize`, the rooms below are not.
     from lsp_server.completion.request import CompletionRequest
     from lsp_server.context.snippet import Context
+    from lsp_server.files import WorkspaceFiles
     from lsp_server.providers.base import Provider
+    from lsp_server.review.change import Change
+    from lsp_server.review.outcome import Review
+    from lsp_server.review.run import Options
+    from lsp_server.review.run import Progress as ReviewProgress
     from lsp_server.settings import Settings
     from lsp_server.workspace import Folder, Snapshot
     from telemetry.recorder import Recorder
@@ -28,6 +33,29 @@ class Backend(Protocol):
     def provider(self) -> "Provider":
         """
         Who answers, with guard, cache, back-off and audit around it.
+        """
+        ...
+
+    @property
+    def files(self) -> "WorkspaceFiles":
+        """
+        The files that may be read.
+        """
+        ...
+
+    async def review(
+        self,
+        change: "Change",
+        options: "Options",
+        on_progress: "Callable[[ReviewProgress], None]",
+        *,
+        rules_only: bool = False,
+    ) -> "Review":
+        """
+        Review a change, whose paths are relative to the workspace folder; with `rules_only` no model is asked.
+
+        Raises:
+            BaselineMalformed: the workspace's own can't be used.
         """
         ...
 
@@ -108,13 +136,14 @@ class ClientIdentity:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Telemetry:
     """
-    Where events go, and the pseudonym of a workspace folder by its URI.
+    Where events go, and the pseudonyms of a workspace folder by its URI and of a finding by its id.
 
     `opted_in` tells that somebody has switched telemetry on, rather than left it as it was.
     """
 
     recorder: "Recorder"
     repo_id: Callable[[str], str]
+    finding_id: Callable[[str], str]
     opted_in: bool = False
 
 

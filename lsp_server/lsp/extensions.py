@@ -19,6 +19,13 @@ STATUS = "pacenotes/status"
 
 COMPLETION_ACCEPTED = "pacenotes.completionAccepted"
 SHOW_REQUEST = "pacenotes.showRequest"
+REVIEW_FILE = "pacenotes.reviewFile"
+REVIEW_SELECTION = "pacenotes.reviewSelection"
+REVIEW_CHANGES = "pacenotes.reviewChanges"
+ACCEPT_FINDING = "pacenotes.acceptFinding"
+DISMISS_FINDING = "pacenotes.dismissFinding"
+EXPLAIN_FINDING = "pacenotes.explainFinding"
+ASK = "pacenotes.ask"
 
 
 @attrs.frozen(kw_only=True)

@@ -13,7 +13,8 @@ from typing import Any
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
-from lsp_server.lsp import extensions, from_lsp, to_lsp
+from lsp_server.lsp import extensions, finding_commands, from_lsp, to_lsp
+from lsp_server.lsp.review_handlers import REVIEW_HANDLERS
 from lsp_server.lsp.session import Session
 
 
@@ -43,6 +44,7 @@ def did_save(session: Session, params: types.DidSaveTextDocumentParams) -> Await
     """
     A document is on disk as it is in the editor.
     """
+    session.reviews.saved(params.text_document.uri)
     return session.files_changed([params.text_document.uri])
 
 
@@ -116,13 +118,14 @@ def completion_accepted(session: Session, arguments: Sequence[Any]) -> None:
 
 def show_request(session: Session, arguments: Sequence[Any]) -> Awaitable[Mapping[str, Any]]:
     """
-    What was sent to a model for a completion.
+    What was sent to a model for a completion, an answer or a finding.
     """
-    completion_id = from_lsp.only_id(arguments)
+    given = from_lsp.only_id(arguments)
 
     async def answer() -> Mapping[str, Any]:
         equipment = await session.equipment()
-        found = await asyncio.to_thread(equipment.backend.show_request, completion_id)
+        found = await asyncio.to_thread(equipment.backend.show_request, given)
+        found = found or await finding_commands.request_behind(session, given)
         if found is None:
             raise JsonRpcInvalidParams("No request to a model is recorded under this id.")
         return found
@@ -196,4 +199,5 @@ HANDLERS: Mapping[str, Callable[[Session, Any], Any]] = {
     extensions.READY: ready,
     extensions.COMPLETION_ACCEPTED: completion_accepted,
     extensions.SHOW_REQUEST: show_request,
+    **REVIEW_HANDLERS,
 }

@@ -118,6 +118,12 @@ class Journal:
         now = self._clock()
         self._note(lambda: self._tell(self._lifecycle.closed(uri, now)))
 
+    def record(self, event: Callable[[Telemetry], Body], uri: str = "") -> None:
+        """
+        Something else has happened, about a document or none; `event` is made when there is somewhere to record it.
+        """
+        self._note(lambda: self._record_made(event, uri))
+
     def tick(self) -> None:
         """
         Time has passed.
@@ -167,6 +173,12 @@ class Journal:
             return
         self._record(to_events.returned(attempt, outcome, latency_s), subject)
         self._tell(self._lifecycle.returned(outcome, outcome.document, current, now, request_id=attempt.id))
+
+    def _record_made(self, event: Callable[[Telemetry], Body], uri: str) -> None:
+        if self._telemetry is not None:
+            document = self._snapshot().document(uri)
+            subject = self._subject(uri, document.language_id if document else "") if uri else NO_SUBJECT
+            self._record(event(self._telemetry), subject)
 
     def _record_request(self, attempt: Attempt) -> Subject:
         cursor = attempt.cursor

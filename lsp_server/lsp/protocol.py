@@ -47,6 +47,11 @@ DOCUMENT_METHODS = (
 """What pygls would keep its own copy of the documents for, which costs the length of the document with every key."""
 
 
+def _known_formats(given: Any) -> Any:
+    known = list(types.MarkupKind)
+    return [one for one in given if one in known] if isinstance(given, list) else given
+
+
 INITIALIZE_USED: dict[str, Any] = {
     "processId": ...,
     "clientInfo": ...,
@@ -57,8 +62,16 @@ INITIALIZE_USED: dict[str, Any] = {
     "capabilities": {
         "general": {"positionEncodings": ...},
         "window": {"workDoneProgress": ...},
+        "textDocument": {
+            "codeAction": {"disabledSupport": ..., "resolveSupport": {"properties": ...}},
+            "diagnostic": {"dynamicRegistration": ...},
+            "hover": {"contentFormat": _known_formats},
+        },
         "workspace": {
+            "applyEdit": ...,
             "configuration": ...,
+            "diagnostics": {"refreshSupport": ...},
+            "workspaceEdit": {"documentChanges": ..., "changeAnnotationSupport": ...},
             "didChangeConfiguration": {"dynamicRegistration": ...},
             "didChangeWatchedFiles": {"dynamicRegistration": ...},
         },
@@ -321,7 +334,12 @@ def _content_change(made: cattrs.Converter, given: Any) -> types.TextDocumentCon
 def _used(given: Any, used: dict[str, Any]) -> Any:
     if not isinstance(given, dict):
         return given
-    return {key: given[key] if part is ... else _used(given[key], part) for key, part in used.items() if key in given}
+    found = ((key, part, given[key]) for key, part in used.items() if key in given)
+    return {key: value if part is ... else _part(value, part) for key, part, value in found}
+
+
+def _part(value: Any, part: Any) -> Any:
+    return part(value) if callable(part) else _used(value, part)
 
 
 def _problem_of(message: Any) -> str:

@@ -29,6 +29,14 @@ FEATURES: dict[str, Any] = {
     types.TEXT_DOCUMENT_DID_CLOSE: None,
     types.TEXT_DOCUMENT_INLINE_COMPLETION: types.InlineCompletionOptions(),
     types.TEXT_DOCUMENT_COMPLETION: types.CompletionOptions(),
+    types.TEXT_DOCUMENT_CODE_ACTION: types.CodeActionOptions(
+        code_action_kinds=[types.CodeActionKind.QuickFix], resolve_provider=True
+    ),
+    types.CODE_ACTION_RESOLVE: None,
+    types.TEXT_DOCUMENT_HOVER: types.HoverOptions(),
+    types.TEXT_DOCUMENT_DIAGNOSTIC: types.DiagnosticOptions(
+        identifier="pacenotes", inter_file_dependencies=False, workspace_diagnostics=False
+    ),
     types.WORKSPACE_DID_CHANGE_CONFIGURATION: None,
     types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS: None,
     types.WORKSPACE_DID_CHANGE_WATCHED_FILES: None,
@@ -40,7 +48,17 @@ FEATURES: dict[str, Any] = {
 }
 """Each method that is handled, with the options that it is announced with."""
 
-COMMANDS = (extensions.COMPLETION_ACCEPTED, extensions.SHOW_REQUEST)
+COMMANDS = (
+    extensions.COMPLETION_ACCEPTED,
+    extensions.SHOW_REQUEST,
+    extensions.REVIEW_FILE,
+    extensions.REVIEW_SELECTION,
+    extensions.REVIEW_CHANGES,
+    extensions.ACCEPT_FINDING,
+    extensions.DISMISS_FINDING,
+    extensions.EXPLAIN_FINDING,
+    extensions.ASK,
+)
 
 
 def serve(services: Services, wire: Wire) -> int:

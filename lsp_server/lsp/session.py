@@ -29,6 +29,7 @@ from lsp_server.lsp.dependencies import Services
 from lsp_server.lsp.equipment import Equipment, Orders, equip
 from lsp_server.lsp.journal import Journal
 from lsp_server.lsp.preparation import prepare
+from lsp_server.lsp.reviews import Reviews
 from lsp_server.lsp.status import Status, StatusBoard, StatusKind
 from lsp_server.lsp.turns import Displaced, Turns
 from lsp_server.providers.base import Purpose
@@ -69,10 +70,12 @@ class Session:
         self._renewing = asyncio.Lock()
         self._board = StatusBoard(client.show_status)
         self._offers: dict[str, Completion] = {}
-        self._rules: dict[str, str | None] = {}
         self._stock = Stock(services.clock)
+        self._rules: dict[str, str | None] = {}
         self._turns = Turns()
         self._background: set[asyncio.Task[None]] = set()
+        self.reviews = Reviews(self, services)
+        self.writing = asyncio.Lock()
         self._retired: list[asyncio.Task[None]] = []
         self._starting = self.spawn(self.renew())
         self.spawn(self._keep_time())
@@ -87,6 +90,7 @@ class Session:
         self._rules.pop(document.uri, None)
         if document.length > PARSED_INLINE:
             self.spawn(self._parse_ahead(document))
+        self.reviews.opened(document)
 
     def change(self, uri: str, changes: Sequence[ContentChange], version: int) -> None:
         """
@@ -96,25 +100,27 @@ class Session:
         document = self.workspace.snapshot().document(uri)
         if document is not None and not isinstance(edits, Ignored):
             self.journal.edited(document, edits)
-
-    def close_document(self, uri: str) -> None:
-        """
-        A document has left the editor; nothing is offered in it any more.
+            self.reviews.edited(document, edits)
             if edits:
                 # Replies that disagree with what is typed end here, and not when the client next asks.
                 # The cursor is behind what was typed, but before what the editor has closed by itself.
                 self._stock.moved(document, edits[-1].new_end, edits[-1].start + 1)
+
+    def close_document(self, uri: str) -> None:
+        """
+        A document has left the editor; nothing is offered in it any more.
         """
         self.workspace.close(uri)
+        self.reviews.closed(uri)
         self._offers.pop(uri, None)
         self._turns.end(uri)
+        self._stock.drop_document(uri)
         self.journal.closed(uri)
 
     def cursor(self, uri: str, position: Position) -> Cursor:
         """
         The place that a request is about, in the text as it is now.
         """
-        self._stock.drop_document(uri)
         snapshot = self.workspace.snapshot()
         document = snapshot.document(uri)
         offset = document.offset_at(position, self.client.encoding) if document else 0
@@ -129,7 +135,7 @@ class Session:
         attempt = Attempt(id=self._services.new_id(), cursor=cursor, started=self._services.clock())
         self.journal.asked(attempt)
         try:
-            with self._busy_when_slow(), self._turns.take(cursor.uri, asked_by):
+            with self.busy(), self._turns.take(cursor.uri, asked_by):
                 outcome = await self._answer(attempt)
         except Displaced:
             outcome = NoCompletion(id=attempt.id, reason=NoCompletionReason.SUPERSEDED)
@@ -201,6 +207,7 @@ class Session:
         if any(uri.endswith(f"/{FILE_NAME}") for uri in uris):
             await self.renew()
         (await self.equipment()).backend.files_changed(uris)
+        await self.reviews.files_changed(uris)
 
     # Settings.
 
@@ -219,6 +226,12 @@ class Session:
         The settings in force for a document.
         """
         return (await self.equipment()).settings_for(self.workspace.snapshot().folder_of(uri))
+
+    def new_id(self) -> str:
+        """
+        A name for something that is asked.
+        """
+        return self._services.new_id()
 
     def now(self) -> float:
         """
@@ -243,6 +256,7 @@ class Session:
             self._equipment = equipment
             self._rules.clear()
             self.client.tell_problems(equipment.problems)
+            self.spawn(self.reviews.renewed())
             self._board.show(_standing(equipment))
             if before is not None and before.backend is equipment.backend:
                 return
@@ -250,6 +264,7 @@ class Session:
             self.spawn(prepare(equipment.backend, self.client))
             if before is not None:
                 self._turns.end()
+                self._stock.drop_document()
                 self._retired.append(asyncio.ensure_future(before.close()))
 
     # The end.
@@ -264,12 +279,13 @@ class Session:
         return task
 
     async def close(self) -> None:
-                self._stock.drop_document()
         """
         Stop what is in hand and save what must not be lost, soon.
         """
         for task in self._background:
             task.cancel()
+        self.reviews.end()
+        await self._stock.aclose()
         self.journal.end()
         current = [self._equipment.close()] if self._equipment else []
         await asyncio.gather(*self._retired, *current)
@@ -280,25 +296,35 @@ class Session:
             equipment = await self.equipment()
         except NotEquipped as error:
             return NoCompletion(id=attempt.id, reason=NoCompletionReason.PROVIDER_FAILED, detail=error.message)
-        if cursor.document is None:
-            return NoCompletion(id=attempt.id, reason=NoCompletionReason.UNKNOWN_DOCUMENT)
         settings = await self.settings_for(cursor.uri)
-        if _is_too_large(cursor.document, settings):
-        await self._stock.aclose()
-            return NoCompletion(id=attempt.id, reason=NoCompletionReason.FILE_TOO_LARGE)
-        if rule := self._rule_against(cursor.uri, equipment):
-            return NoCompletion(id=attempt.id, reason=NoCompletionReason.EXCLUDED, detail=f"Excluded by {rule}.")
+        document, previous = cursor.document, self._offers.get(cursor.uri)
+        if document is None:
+            return NoCompletion(id=attempt.id, reason=NoCompletionReason.UNKNOWN_DOCUMENT)
+        if refusal := self._refusal(attempt.id, document, equipment, settings):
+            return refusal
+        if cursor.selected is None and (rest := engine.typed_on(previous, document, cursor.offset, settings)):
+            return rest
         attempt.request = await self.request_at(cursor, attempt.id)
         if attempt.request is None:
             return NoCompletion(id=attempt.id, reason=NoCompletionReason.SUPERSEDED)
         return await engine.complete(
             attempt.request,
-            previous=self._offers.get(cursor.uri),
+            previous=previous,
             provider=equipment.backend.provider,
             gather=equipment.backend.gather,
             settings=settings,
             clock=self._services.clock,
+            stock=self._stock,
         )
+
+    def _refusal(
+        self, attempt_id: str, document: Document, equipment: Equipment, settings: Settings
+    ) -> NoCompletion | None:
+        if _is_too_large(document, settings):
+            return NoCompletion(id=attempt_id, reason=NoCompletionReason.FILE_TOO_LARGE)
+        if rule := self._rule_against(document.uri, equipment):
+            return NoCompletion(id=attempt_id, reason=NoCompletionReason.EXCLUDED, detail=f"Excluded by {rule}.")
+        return None
 
     def _rule_against(self, uri: str, equipment: Equipment) -> str | None:
         # Asked with every key, and each answer takes a walk through the file system.
@@ -313,7 +339,6 @@ class Session:
             tree = await asyncio.to_thread(self.workspace.tree, document.uri)
         return tree if tree is not None and tree.document is document else None
 
-            stock=self._stock,
     async def _parse_ahead(self, document: Document) -> None:
         if not _is_too_large(document, await self.settings_for(document.uri)):
             await self._tree(document)
@@ -324,13 +349,30 @@ class Session:
             self.journal.tick()
 
     @contextlib.contextmanager
-    def _busy_when_slow(self) -> Iterator[None]:
-        busy = asyncio.get_running_loop().call_later(BUSY_AFTER_S, self._board.begin_work)
+    def busy(self) -> Iterator[None]:
+        """
+        Show that somebody waits, if that takes a while.
+        """
+        began: list[bool] = []
+
+        def begin() -> None:
+            began.append(True)
+            self._board.begin_work()
+
+        timer = asyncio.get_running_loop().call_later(BUSY_AFTER_S, begin)
         try:
             yield
         finally:
-            busy.cancel()
-            self._board.end_work()
+            timer.cancel()
+            if began:
+                self._board.end_work()
+
+    def show_spending(self) -> None:
+        """
+        Tell the client what has been spent today by now.
+        """
+        if self._equipment is not None:
+            self._board.spent(self._equipment.backend.spent_today_usd())
 
     def _background_done(self, task: asyncio.Task[None]) -> None:
         self._background.discard(task)

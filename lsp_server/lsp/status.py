@@ -49,7 +49,7 @@ class StatusBoard:
     def __init__(self, send: Callable[[Status], None]) -> None:
         self._send = send
         self._status: Status | None = None
-        self._busy = False
+        self._waiting = 0
         self._told: Status | None = None
 
     @property
@@ -77,24 +77,29 @@ class StatusBoard:
             current = _failing(current, outcome)
         self.show(current)
 
+    def spent(self, today_usd: float) -> None:
+        """
+        Something has been paid for.
+        """
+        self.show(replace(self._status or Status(), spent_today_usd=round(today_usd, 2)))
 
     def begin_work(self) -> None:
         """
         Somebody has been waiting for a while.
         """
-        self._busy = True
+        self._waiting += 1
         self._tell()
 
     def end_work(self) -> None:
         """
-        The one who was waiting has an answer, or waits no more.
+        One who was waiting has an answer, or waits no more.
         """
-        self._busy = False
+        self._waiting = max(0, self._waiting - 1)
         self._tell()
 
     def _tell(self) -> None:
         status = self._status
-        if status and self._busy and status.kind is StatusKind.NORMAL:
+        if status and self._waiting and status.kind is StatusKind.NORMAL:
             status = replace(status, kind=StatusKind.BUSY)
         if status and status != self._told:
             self._told = status

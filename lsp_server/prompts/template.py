@@ -78,8 +78,8 @@ def inline_completion(
         "user",
         tag=tag,
         path=inputs.path,
-        language=_LANGUAGES.get(inputs.language_id, "TypeScript"),
-        indentation=_in_words(unit_of(before.splitlines()[-200:]) or unit_of(after.splitlines()[:200])),
+        language=in_words(inputs.language_id),
+        indentation=_step(unit_of(before.splitlines()[-200:]) or unit_of(after.splitlines()[:200])),
         reach=template.render("several_lines" if inputs.multiline else "one_line"),
         after=after,
         before=before,
@@ -137,6 +137,13 @@ def unused_tag(texts: Iterable[str]) -> str:
     return next(tag for tag in tags if f"<{tag}_" not in shown and f"</{tag}_" not in shown)
 
 
+def in_words(language_id: str) -> str:
+    """
+    What people call a language.
+    """
+    return _LANGUAGES.get(language_id, "TypeScript")
+
+
 @cache
 def load(name: str) -> Template:
     """
@@ -181,5 +188,5 @@ def _header(text: str) -> dict[str, str]:
     return {name.strip(): value.strip() for name, _, value in lines}
 
 
-def _in_words(unit: str) -> str:
+def _step(unit: str) -> str:
     return "tabs" if unit == "\t" else f"{len(unit) or 2} spaces"

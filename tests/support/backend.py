@@ -6,14 +6,22 @@ import asyncio
 import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from lsp_server.completion.request import CompletionRequest
 from lsp_server.configuration import load
 from lsp_server.context.snippet import Context
+from lsp_server.files import WorkspaceFiles
 from lsp_server.lsp.dependencies import ClientIdentity, Services, Telemetry
+from lsp_server.review import engine
+from lsp_server.review.baseline import Baseline
+from lsp_server.review.change import Change
+from lsp_server.review.outcome import Review
+from lsp_server.review.related import Reference
+from lsp_server.review.run import Options, Progress
+from lsp_server.review.units import Unit
 from lsp_server.settings import Settings
 from lsp_server.workspace import Folder, Snapshot
 from telemetry.envelope import Client, Origin
@@ -42,8 +50,42 @@ class ScriptedBackend:
     indexed: asyncio.Event = field(default_factory=asyncio.Event)
     changed_files: list[str] = field(default_factory=list)
     gathered: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
+    folders: Sequence[Path] = ()
+    reviewer: ScriptedProvider | None = None
+    """Who reviews; without one the rules do it alone."""
+    baseline: Baseline = field(default_factory=Baseline)
+    reviewed: list[Change] = field(default_factory=list)
     warm: bool = False
     closed: bool = False
+
+    @property
+    def files(self) -> WorkspaceFiles:
+        """
+        The real ones.
+        """
+        return WorkspaceFiles(self.folders, self.settings, {})
+
+    async def review(
+        self,
+        change: Change,
+        options: Options,
+        on_progress: Callable[[Progress], None] = lambda progress: None,
+        *,
+        rules_only: bool = False,
+    ) -> Review:
+        """
+        The real engine, which knows nothing but the change.
+        """
+        self.reviewed.append(change)
+        return await engine.review(
+            change,
+            provider=None if rules_only else self.reviewer,
+            gather=_nothing,
+            settings=self.settings,
+            baseline=self.baseline,
+            options=replace(options, guidelines="", no_model="" if rules_only else "There is no model."),
+            on_progress=on_progress,
+        )
 
     async def gather(self, request: CompletionRequest, budget: int) -> Context:
         """
@@ -117,6 +159,7 @@ class Surroundings:
     """
 
     provider: ScriptedProvider = field(default_factory=ScriptedProvider)
+    reviewer: ScriptedProvider | None = None
     sink: MemorySink = field(default_factory=MemorySink)
     now: float | None = None
     backends: list[ScriptedBackend] = field(default_factory=list)
@@ -149,12 +192,21 @@ class Surroundings:
 
     def _open_telemetry(self, settings: Settings, client: ClientIdentity) -> Telemetry:
         self.identities.append(client)
-        return Telemetry(recorder=Recorder(ORIGIN, self.sink), repo_id=lambda uri: f"{abs(hash(uri)):016x}"[:16])
+        return Telemetry(recorder=Recorder(ORIGIN, self.sink), repo_id=_pseudonym, finding_id=_pseudonym)
 
     def _open_backend(
         self, settings: Settings, folders: Sequence[Folder], snapshot: Callable[[], Snapshot], telemetry: Telemetry
     ) -> ScriptedBackend:
         if self.fail_to_open is not None:
             raise self.fail_to_open
-        self.backends.append(ScriptedBackend(self.provider, settings))
+        paths = [Path(folder.path) for folder in folders if folder.path]
+        self.backends.append(ScriptedBackend(self.provider, settings, folders=paths, reviewer=self.reviewer))
         return self.backend
+
+
+def _pseudonym(name: str) -> str:
+    return f"{abs(hash(name)):016x}"[:16]
+
+
+async def _nothing(texts: Mapping[str, str], units: Sequence[Unit]) -> Sequence[tuple[Reference, ...]]:
+    return [()] * len(units)

@@ -1,0 +1,86 @@
+"""
+What happened to reviews and their findings, as telemetry events. No text and no path gets through.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from lsp_server.review.change import Change
+from lsp_server.review.finding import Finding
+from lsp_server.review.outcome import HunkStatus, Incomplete, Review
+from telemetry import events_review as events
+from telemetry import vocabulary
+from telemetry.declaration import bucket_of
+
+ENDINGS = {
+    None: vocabulary.ReviewEnd.COMPLETE,
+    Incomplete.COST_CAP: vocabulary.ReviewEnd.CAPPED,
+    Incomplete.COVERAGE: vocabulary.ReviewEnd.CAPPED,
+    Incomplete.CANCELLED: vocabulary.ReviewEnd.CANCELLED,
+    Incomplete.PROVIDER_FAILED: vocabulary.ReviewEnd.PROVIDER_FAILED,
+}
+
+
+def generated(
+    review_id: str, scope: vocabulary.ReviewScope, change: Change, review: Review, duration_s: float
+) -> events.ReviewGenerated:
+    """
+    A review in the editor has ended.
+    """
+    hunks = Counter(entry.status for entry in review.coverage if entry.hunk)
+    added = sum(hunk.new_count for file in change.files for hunk in file.hunks)
+    return events.ReviewGenerated(
+        review_id=review_id,
+        surface=vocabulary.Surface.EDITOR,
+        scope=scope,
+        ending=ENDINGS[review.incomplete],
+        files=len(change.files),
+        diff_lines_bucket=bucket_of(added, events.DIFF_LINE_FLOORS),
+        hunks_reviewed=hunks[HunkStatus.REVIEWED],
+        hunks_clipped=hunks[HunkStatus.CLIPPED],
+        hunks_skipped=hunks[HunkStatus.SKIPPED],
+        claims=len(review.findings) + len(review.withheld),
+        claims_shown=len(review.findings),
+        claims_silent=0,
+        claims_withheld=len(review.withheld),
+        requests=review.spending.requests,
+        cached_requests=review.spending.cached_units,
+        duration_ms=max(0, round(1000 * duration_s)),
+    )
+
+
+def withheld(review_id: str, review: Review) -> Iterator[events.ReviewWithheld]:
+    """
+    How many claims were withheld, for each reason that there was.
+    """
+    for reason, claims in sorted(Counter(one.reason for one in review.withheld).items()):
+        yield events.ReviewWithheld(review_id=review_id, reason=vocabulary.WithheldReason(reason), claims=claims)
+
+
+def shown(review_id: str, finding: Finding, pseudonym: str) -> events.FindingShown:
+    """
+    A finding became visible.
+    """
+    return events.FindingShown(
+        review_id=review_id,
+        finding_id=pseudonym,
+        category=vocabulary.FindingCategory(finding.category),
+        severity=vocabulary.Severity(finding.severity),
+        confidence=finding.confidence / 100,
+        origin=vocabulary.ClaimOrigin(finding.origin),
+        lines=finding.end_line - finding.line + 1,
+        fixable=finding.fix is not None,
+    )
+
+
+def ended(review_id: str, pseudonym: str, outcome: vocabulary.FindingOutcome, open_s: float) -> events.FindingEnded:
+    """
+    A finding is no longer open.
+    """
+    return events.FindingEnded(
+        review_id=review_id,
+        finding_id=pseudonym,
+        outcome=outcome,
+        silent=False,
+        open_ms=max(0, round(1000 * open_s)),
+    )

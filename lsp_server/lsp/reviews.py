@@ -1,0 +1,300 @@
+"""
+The reviews of a session: what is reviewed when, and what its findings become.
+
+All of it happens on the event loop; what reads files or trees does so in threads.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
+
+from lsp_server.files import path_of
+from lsp_server.lsp import review_scope, review_to_lsp
+from lsp_server.lsp.dependencies import Backend, Services
+from lsp_server.lsp.diagnostics import Diagnostics
+from lsp_server.lsp.finding_log import FindingLog
+from lsp_server.lsp.findings import Journey, Located
+from lsp_server.lsp.review_arguments import Target
+from lsp_server.lsp.review_scope import Scope
+from lsp_server.lsp.turns import Displaced, Turns
+from lsp_server.review.baseline import BaselineMalformed
+from lsp_server.review.finding import Origin
+from lsp_server.review.outcome import Incomplete, Review
+from lsp_server.settings import ReviewOnSave, Settings
+from lsp_server.text.document import Document, TextEdit
+from telemetry.vocabulary import FindingOutcome
+
+if TYPE_CHECKING:
+    from lsp_server.lsp.session import Session
+    from lsp_server.review.run import Options, Progress
+
+RULES = frozenset((Origin.RULE,))
+EVERYBODY = frozenset(Origin)
+
+logger = logging.getLogger(__name__)
+
+
+class CannotReview(JsonRpcException):
+    """
+    There is nothing to review, or it must not be; `str(error)` is one sentence that says why.
+    """
+
+    CODE = -32803  # RequestFailed
+
+
+@dataclass(kw_only=True, eq=False)
+class Assignment:
+    """
+    One review that was asked for.
+
+    `shown` tells whether the engineer watches and may stop it; setting `stopped` ends it with what it has so far.
+    `requests` are the ids of what was sent for it.
+    """
+
+    scope: Scope
+    ask_model: bool
+    shown: bool
+    stopped: asyncio.Event = field(default_factory=asyncio.Event)
+    requests: list[str] = field(default_factory=list)
+
+
+class Reviews:
+    """
+    What has been found in this session, and what is being looked at.
+    """
+
+    def __init__(self, session: "Session", services: Services) -> None:
+        self._session = session
+        self._services = services
+        self._turns = Turns()
+        self._checking = asyncio.Semaphore(1)
+        self._dismissed: set[str] = set()
+        self._behind: dict[str, tuple[str, ...]] = {}
+        self.diagnostics = Diagnostics(session.client)
+        self.findings = self.diagnostics.findings
+        self.log = FindingLog(session.journal, services.clock)
+
+    # Documents.
+
+    def opened(self, document: Document) -> None:
+        """
+        A document is in the editor now.
+        """
+        self.findings.opened(document)
+        # What it was told of the file goes before it can ask for the same about the document.
+        self.diagnostics.tell()
+        self._session.spawn(self._check(document.uri, ReviewOnSave.RULES))
+
+    def edited(self, document: Document, edits: tuple[TextEdit, ...]) -> None:
+        """
+        A document has become this one.
+        """
+        for held in self.findings.edited(document, edits):
+            self.log.ended(held.finding.id, FindingOutcome.APPLIED)
+
+    def closed(self, uri: str) -> None:
+        """
+        A document has left the editor.
+        """
+        self._turns.end(uri)
+        self.findings.closed(uri)
+
+    def saved(self, uri: str) -> None:
+        """
+        A document is on disk; it is reviewed as the settings say.
+        """
+        self._session.spawn(self._check(uri, ReviewOnSave.MODEL))
+
+    async def files_changed(self, uris: Sequence[str]) -> None:
+        """
+        Files on disk are no longer what they were: their findings follow, or are gone with them.
+        """
+        backend = (await self._session.equipment()).backend
+        for uri in uris:
+            if self.findings.document(uri) is not None and not self.findings.is_open(uri):
+                path = path_of(uri)
+                text = (await asyncio.to_thread(backend.files.read, path)).text if path else None
+                for held in self.findings.on_disk(uri, text):
+                    self.log.ended(held.finding.id, FindingOutcome.STALE)
+
+    async def renewed(self) -> None:
+        """
+        Settings have changed: where reviews are switched off, their findings go.
+        """
+        for uri in self.findings.uris():
+            if not _is_wanted(await self._session.settings_for(uri)):
+                self.findings.clear(uri)
+
+    def end(self) -> None:
+        """
+        The session is over.
+        """
+        self.diagnostics.close()
+        self.log.end(self.findings.all())
+
+    # Reviews.
+
+    async def review_document(self, target: Target) -> dict[str, Any]:
+        """
+        Review a document as it is on the screen, or a file; all of it, or the lines of a range.
+
+        Raises:
+            CannotReview: with the reason.
+        """
+        if not target.uri:
+            raise JsonRpcInvalidParams("The command takes the URI of a document.")
+        await self._check_wanted(target.uri)
+        kind = review_scope.of_selection if target.range else review_scope.of_document
+        return await self._carry_out(target.uri, kind, target)
+
+    async def review_changes(self, target: Target) -> dict[str, Any]:
+        """
+        Review what differs from the last commit in a folder, unsaved buffers included.
+
+        Raises:
+            CannotReview: with the reason.
+        """
+        await self._check_wanted(target.uri)
+        return await self._carry_out(target.uri, review_scope.of_changes, target)
+
+    def find(self, finding_id: str) -> Located:
+        """
+        A finding by its id.
+
+        Raises:
+            JsonRpcInvalidParams: there is none.
+        """
+        found = self.findings.find(finding_id)
+        if found is None:
+            raise JsonRpcInvalidParams("There is no such finding any more: review the code again.")
+        return found
+
+    def requests_behind(self, finding_id: str) -> tuple[str, ...]:
+        """
+        The ids of the requests of the review that a finding came from; one of them is its own.
+        """
+        return self._behind.get(finding_id, ())
+
+    def dismiss(self, finding_id: str, outcome: FindingOutcome) -> None:
+        """
+        The engineer does not want to see a finding, in this session at least.
+        """
+        self._dismissed.add(finding_id)
+        self.log.ended(finding_id, outcome)
+        self.findings.remove(finding_id)
+        self.diagnostics.tell()
+
+    async def _carry_out(
+        self, uri: str, kind: "Callable[[Session, Backend, Target], Any]", target: Target
+    ) -> dict[str, Any]:
+        try:
+            with self._turns.take(uri, "asked"):
+                backend = (await self._session.equipment()).backend
+                try:
+                    scope = await kind(self._session, backend, target)
+                except review_scope.NothingToReview as error:
+                    raise CannotReview(str(error)) from None
+                review = await self._review(Assignment(scope=scope, ask_model=True, shown=True))
+        except Displaced:
+            review = Review(incomplete=Incomplete.CANCELLED, notices=("A newer review has taken its place.",))
+        return review_to_lsp.summary(review)
+
+    async def _check(self, uri: str, most: ReviewOnSave) -> None:
+        """
+        Look at a document nobody asked about: with the rules, and with a model only where the user wants that.
+        """
+        settings = await self._session.settings_for(uri)
+        document = self._session.workspace.snapshot().document(uri)
+        if document is None or not _is_wanted(settings) or settings.review_on_save is ReviewOnSave.OFF:
+            return
+        ask_model = settings.review_on_save is most is ReviewOnSave.MODEL
+        backend = (await self._session.equipment()).backend
+        try:
+            with self._turns.take(uri, "unasked"):
+                async with self._checking:
+                    scope = await review_scope.of_document(self._session, backend, Target(uri=uri))
+                    await self._review(Assignment(scope=scope, ask_model=ask_model, shown=ask_model))
+        except (Displaced, review_scope.NothingToReview):
+            return
+
+    async def _check_wanted(self, uri: str) -> None:
+        if not _is_wanted(await self._session.settings_for(uri)):
+            raise CannotReview("Reviews are switched off by the settings `enabled` or `review.enabled`.")
+
+    async def _review(self, wanted: Assignment) -> Review:
+        scope, started = wanted.scope, self._services.clock()
+        backend = (await self._session.equipment()).backend
+        journeys = self._begin(wanted)
+        try:
+            async with self._watched(wanted) as on_progress:
+                options = await self._options(wanted)
+                review = await backend.review(scope.change, options, on_progress, rules_only=not wanted.ask_model)
+            self._take(journeys, review, self._services.clock() - started, wanted)
+        except BaselineMalformed as error:
+            raise CannotReview(str(error)) from None
+        finally:
+            for journey in journeys.values():
+                self.findings.end(journey)
+        return review
+
+    async def _options(self, wanted: Assignment) -> "Options":
+        from lsp_server.review.run import Options
+
+        def new_id() -> str:
+            wanted.requests.append(self._services.new_id())
+            return wanted.requests[-1]
+
+        uri = next(iter(wanted.scope.uris.values()))
+        settings = await self._session.settings_for(uri)
+        return Options(max_cost_usd=settings.review_max_cost_usd, cancelled=wanted.stopped, new_id=new_id)
+
+    def _begin(self, wanted: Assignment) -> dict[str, Journey]:
+        origins = EVERYBODY if wanted.ask_model else RULES
+        return {
+            file.path: self.findings.begin(
+                wanted.scope.uris[file.path],
+                wanted.scope.documents[file.path],
+                [hunk.new_lines for hunk in file.hunks],
+                origins,
+            )
+            for file in wanted.scope.change.files
+            if file.path in wanted.scope.documents
+        }
+
+    def _take(self, journeys: dict[str, Journey], review: Review, duration_s: float, wanted: Assignment) -> None:
+        review_id, snapshot = self._services.new_id(), self._session.workspace.snapshot()
+        if wanted.shown:
+            self.log.reviewed(review_id, wanted.scope.kind, wanted.scope.change, review, duration_s)
+        for path, journey in journeys.items():
+            found = [one for one in review.findings if one.file == path and one.id not in self._dismissed]
+            now, complete = snapshot.document(journey.uri), review.incomplete is None
+            self.log.not_found_again(self.findings.take(journey, found, now, complete=complete))
+            self.log.shown(review_id, journey.uri, found)
+            self._behind.update({one.id: tuple(wanted.requests) for one in found if one.origin is Origin.MODEL})
+        self.diagnostics.tell()
+
+    @asynccontextmanager
+    async def _watched(self, wanted: Assignment) -> "AsyncIterator[Callable[[Progress], None]]":
+        """
+        Show how far a review has got, and let the engineer stop it.
+        """
+        if not wanted.shown:
+            yield lambda progress: None
+            return
+        title = f"Pacenotes reviews {wanted.scope.title}"
+        with self._session.busy():
+            async with self._session.client.progress(title, stop=wanted.stopped.set) as report:
+                yield lambda progress: report(
+                    f"{progress.done} of {progress.total} requests, ${progress.spent_usd:.2f}",
+                    100 * progress.done // max(progress.total, 1),
+                )
+        self._session.show_spending()
+
+
+def _is_wanted(settings: Settings) -> bool:
+    return settings.enabled and settings.review_enabled
