@@ -4,6 +4,7 @@
 The command line that mounts these commands puts a function that finds the store's path into the context's `obj`.
 """
 
+import importlib
 import json
 import time
 from collections.abc import Callable
@@ -43,7 +44,36 @@ class UnreadableStore(click.ClickException):
     exit_code = 2
 
 
-@click.group()
+MORE = {
+    "import": "telemetry.importing.command:import_outcomes",
+    "synthesize": "telemetry.synthesis.command:synthesize",
+}
+"""Commands that live in rooms of their own."""
+
+
+class Group(click.Group):
+    """
+    The commands of this module, and `MORE`, which are imported when they are named.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """
+        All of them.
+        """
+        return [*super().list_commands(ctx), *MORE]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """
+        Import what is not here.
+        """
+        if cmd_name not in MORE:
+            return super().get_command(ctx, cmd_name)
+        module, attribute = MORE[cmd_name].split(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+
+@click.group(cls=Group)
 def telemetry() -> None:
     """
     Usage events as they are kept on this machine.

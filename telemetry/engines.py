@@ -122,7 +122,9 @@ EXTRAS = {
 
 def connect(url: str) -> IbisEngine:
     """
-    The engine that a URL names, such as `postgres://user@host/database`; `#schema.table` names another table than `events`.
+    The engine that a URL names, such as `postgres://user@host/database`.
+
+    `#schema.table` after it names another table than `events`.
 
     Raises:
         EngineError: its driver is not installed, it can't be reached, or it has no such table.

@@ -65,7 +65,7 @@ def _loaded(paths: Sequence[Path], scratch: Path, since_ms: int) -> "duckdb.Duck
         union = " UNION ALL BY NAME ".join(parts) or _nothing()
         connection.execute(f"CREATE VIEW every_event AS {union}")
         _refuse_newer(connection)
-        connection.execute(f"CREATE VIEW events AS SELECT * FROM every_event WHERE ts >= {since_ms}")
+        connection.execute(f"CREATE VIEW events AS SELECT * FROM every_event WHERE ts >= {since_ms}")  # noqa: S608  # A number.
     except duckdb.Error as error:
         connection.close()
         raise SourceError(f"The events can't be read: {first_line(error)}.") from error
@@ -151,7 +151,9 @@ def _refuse_other_lines(connection: "duckdb.DuckDBPyConnection", file: Path) -> 
         " WHERE schema IS NULL OR name IS NULL OR event_id IS NULL OR ts IS NULL OR dev_id IS NULL"
     ).fetchone()
     if found and found[0]:
-        raise SourceError(f"{file} does not hold events: {found[0]} of its lines lack a schema, name, id, time or person.")
+        raise SourceError(
+            f"{file} does not hold events: {found[0]} of its lines lack a schema, name, id, time or person."
+        )
 
 
 def _store(connection: "duckdb.DuckDBPyConnection", path: Path, lines: Path) -> list[str]:

@@ -1,5 +1,5 @@
 """
-How often what is shown is taken: by count, by characters and lines, and among what was on screen long enough to be read.
+How often what is shown is taken: by count, by characters, by lines, and of what was there long enough to be read.
 """
 
 import ibis.expr.types as ir

@@ -6,13 +6,19 @@ import ibis.expr.types as ir
 
 from telemetry.measures.table import ENGAGED_DAYS, HELPED, TAKEN, Rate, by_week, named
 
-SIGNS_OF_USE = ("session.started", "completion.requested", "completion.ended", "review.generated", "review.finding_ended")
+SIGNS_OF_USE = (
+    "session.started",
+    "completion.requested",
+    "completion.ended",
+    "review.generated",
+    "review.finding_ended",
+)
 
 RATES = (
     Rate(
         name="engaged_weeks",
         title="Engaged weeks",
-        sentence="Pairs of a developer and a week with two days or more on which they took something, of all such pairs.",
+        sentence="Pairs of a developer and a week with two or more days on which they took something, of all pairs.",
         numerator="engaged_weeks",
         denominator="developer_weeks",
     ),

@@ -45,7 +45,7 @@ def pull_requests(events: ir.Table) -> ir.Table:
     """
     One row: pull requests merged and reverted, and the median hours from opening to merging.
     """
-    t = _latest(named(events, "outcome.pull_request"), "pull_request_id")
+    t = _latest(named(events, "outcome.pull_request"), "pull_request_id", "opened_ts", "merged_ts", "reverted_ts")
     hours = (t.merged_ts - t.opened_ts).cast("float64") / HOUR_MS
     return t.aggregate(
         pull_requests=t.count(),
@@ -60,7 +60,7 @@ def tickets(events: ir.Table, now_ms: int) -> ir.Table:
     """
     One row: tickets closed, those with an error in production, and the median hours from start to end of clean ones.
     """
-    latest = _latest(named(events, "outcome.ticket"), "ticket_id")
+    latest = _latest(named(events, "outcome.ticket"), "ticket_id", "started_ts", "closed_ts", "production_error_ts")
     t = latest.filter(latest.closed_ts.notnull())
     followed_up = t.closed_ts + FOLLOW_UP_MS <= now_ms
     soon = (t.production_error_ts - t.closed_ts).fill_null(FOLLOW_UP_MS + 1) <= FOLLOW_UP_MS
@@ -80,16 +80,17 @@ def merged_by_week(events: ir.Table) -> ir.Table:
     """
     One row a week: pull requests merged in it, and by how many developers.
     """
-    latest = _latest(named(events, "outcome.pull_request"), "pull_request_id")
+    latest = _latest(named(events, "outcome.pull_request"), "pull_request_id", "merged_ts")
     t = latest.filter(latest.merged_ts.notnull())
     t = t.mutate(week=t.merged_ts.as_timestamp("ms").date().truncate("W").cast("date"))
     return t.group_by("week").aggregate(merged=t.count(), developers=t.dev_id.nunique()).order_by("week")
 
 
-def _latest(events: ir.Table, key: str) -> ir.Table:
+def _latest(events: ir.Table, key: str, *columns: str) -> ir.Table:
     """
     Of several imports of the same thing, the last.
     """
-    newest = ibis.row_number().over(group_by=key, order_by=[events.ts.desc(), events.event_id.desc()])
-    ranked = events.mutate(place=newest)
+    t = events.select("ts", "event_id", "dev_id", key, *columns)
+    newest = ibis.row_number().over(group_by=key, order_by=[t.ts.desc(), t.event_id.desc()])
+    ranked = t.mutate(place=newest)
     return ranked.filter(ranked.place == 0)

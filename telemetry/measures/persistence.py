@@ -9,22 +9,22 @@ from telemetry.measures.table import KEPT, TAKEN, Rate, named, total
 RATES = (
     Rate(
         name="mostly_kept",
-        title="Mostly kept",
-        sentence="Texts of which at least 67 % are left, of those still open at that time.",
+        title="Mostly kept after ten minutes",
+        sentence="Texts of which at least 67 % are left, of those still open then.",
         numerator="mostly_kept",
         denominator="measured",
     ),
     Rate(
         name="unchanged",
-        title="Unchanged",
-        sentence="Texts that nobody has touched, of those still open at that time.",
+        title="Unchanged after ten minutes",
+        sentence="Texts that nobody has touched, of those still open then.",
         numerator="unchanged",
         denominator="measured",
     ),
     Rate(
         name="deleted",
-        title="Deleted",
-        sentence="Texts of which nothing is left, of those still open at that time.",
+        title="Deleted within ten minutes",
+        sentence="Texts of which nothing is left, of those still open then.",
         numerator="gone",
         denominator="measured",
     ),

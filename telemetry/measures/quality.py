@@ -132,7 +132,7 @@ def identities(
         Identity(sentence="shown ≤ returned", left=a["shown"], right=o["returned"], at_most=True),
         Identity(sentence="shown = ended", left=a["shown"], right=a["ended"]),
         Identity(sentence="taken ≤ shown", left=a["taken"], right=a["shown"], at_most=True),
-        Identity(sentence="looked at after 30 s ≤ taken", left=kept.get("measured", 0), right=a["taken"], at_most=True),
+        Identity(sentence="looked at after 30 s ≤ taken", left=kept["measured"], right=a["taken"], at_most=True),
         Identity(
             sentence="claims = shown + silent + withheld",
             left=r["claims"],
@@ -140,6 +140,9 @@ def identities(
         ),
         Identity(sentence="findings ended ≤ findings shown", left=r["all_ended"], right=r["shown"], at_most=True),
         Identity(
-            sentence="silent findings ended ≤ silent findings", left=r["all_silent_ended"], right=r["silent"], at_most=True
+            sentence="silent findings ended ≤ silent findings",
+            left=r["all_silent_ended"],
+            right=r["silent"],
+            at_most=True,
         ),
     )

@@ -44,7 +44,15 @@ RATES = (
     ),
 )
 
-SETTLED = ("applied", "edited_applied", "fixed_later", "dismissed_wrong", "dismissed_noise", "dismissed_other", "ignored")
+SETTLED = (
+    "applied",
+    "edited_applied",
+    "fixed_later",
+    "dismissed_wrong",
+    "dismissed_noise",
+    "dismissed_other",
+    "ignored",
+)
 """`stale` findings are not settled: their code went away for other reasons."""
 
 DISMISSED = ("dismissed_wrong", "dismissed_noise", "dismissed_other")
@@ -54,9 +62,7 @@ def reviews(events: ir.Table) -> ir.Table:
     """
     One row: reviews, their claims and hunks, and what became of their findings.
     """
-    t = named(
-        events, "review.generated", "review.finding_shown", "review.finding_silent", "review.finding_ended"
-    )
+    t = named(events, "review.generated", "review.finding_shown", "review.finding_silent", "review.finding_ended")
     ended = t.name == "review.finding_ended"
     settled, helped = t.outcome.isin(SETTLED), t.outcome.isin(HELPED)
     return t.aggregate(
