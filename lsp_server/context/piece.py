@@ -12,7 +12,8 @@ class Piece:
     """
     Something that may be shown.
 
-    `worth` is how sure its retriever is, `share` how likely it is the right definition of `names` if they are used.
+    `worth` is how sure its retriever is, `share` how likely it is the right definition of `names` if they are used;
+    where several claim the same name, they divide it in proportion, so that a sure one may well claim more than 1.
     Pieces of one `owner` stand together under `head`, which is shown once, before the first of them.
     Lines are 0-based and half-open.
     """

@@ -48,6 +48,14 @@ class Question:
         return weights
 
     @cached_property
+    def imported_names(self) -> tuple[str, ...]:
+        """
+        The names that the file imports, as other files would know them.
+        """
+        imported = self.situation.imported.items()
+        return tuple(local if name in ("default", "*") else name for local, (_, name) in imported)
+
+    @cached_property
     def windows(self) -> tuple[tuple[Window, str], ...]:
         """
         The code elsewhere that is most like the code around the cursor, with its text.

@@ -28,6 +28,7 @@ _RESERVED = (
 KEYWORDS = frozenset(_RESERVED.split())
 """Words that no declaration introduces."""
 
+_IMPORT = re.compile(r"^import\b[^;'\"`()=]*?\bfrom\s*[\"'][^\"'\n]*[\"']", re.MULTILINE)
 _ATTRIBUTES = re.compile(r"<([A-Za-z_$][\w$.]*)(?:<[^<>]*>)?\s(?:[^<>]|=>)*$")
 _CALLEE = re.compile(r"([A-Za-z_$][\w$.?!]*|\))\s*(?:<[^<>()]*(?:<[^<>]*>)?[^<>()]*>)?\s*$")
 _TYPE_BEFORE = re.compile(
@@ -101,9 +102,9 @@ class Situation:
     @cached_property
     def visible(self) -> Counter[str]:
         """
-        Every word of the visible file, counted.
+        Every word of the visible file, counted where it is used: an import alone shows nothing of a name.
         """
-        return Counter(WORD.findall(self.before)) + Counter(WORD.findall(self.after))
+        return Counter(WORD.findall(_IMPORT.sub("", self.before))) + Counter(WORD.findall(self.after))
 
     @cached_property
     def record(self) -> FileRecord:

@@ -39,6 +39,12 @@ class Source(Protocol):
         """
         ...
 
+    def words(self, path: str) -> frozenset[str]:
+        """
+        Every name that stands in the file; none when it can't or mustn't be read.
+        """
+        ...
+
     def resolve(self, specifier: str, importer: str) -> str | None:
         """
         The file that an import leads to, or None.

@@ -10,7 +10,7 @@ from lsp_server.index.nodes import MEMBER_LIMIT, annotation, doc_of, folded, hea
 from lsp_server.index.record import Member
 from lsp_server.index.values import FUNCTIONS, object_literal, value_head
 
-MAX_MEMBERS = 200
+MAX_MEMBERS = 2000
 MAX_PARTS = 2000
 
 _COMPOSED = ("intersection_type", "union_type", "parenthesized_type", "readonly_type")

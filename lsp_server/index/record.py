@@ -5,7 +5,7 @@ What the index knows of one file: plain tuples, so that a record is small, quick
 import json
 from typing import Any, NamedTuple
 
-VERSION = 4
+VERSION = 5
 """Raised with every change of shape or meaning; an index of another version rebuilds itself."""
 
 

@@ -2,6 +2,7 @@
 The records of single files, made when they are asked for and kept until the file changes.
 """
 
+import re
 from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
@@ -18,6 +19,10 @@ Kept = TypeVar("Kept")
 
 KEPT_RECORDS = 1500
 KEPT_TEXTS = 200
+KEPT_WORDS = 300
+WORDS_READ = 60_000
+
+_WORD = re.compile(r"[A-Za-z_$][\w$]*")
 
 
 class Records:
@@ -31,6 +36,7 @@ class Records:
         self._open: dict[str, str] = {}
         self._records: OrderedDict[str, FileRecord | None] = OrderedDict()
         self._texts: OrderedDict[str, str | None] = OrderedDict()
+        self._words: OrderedDict[str, frozenset[str]] = OrderedDict()
         self._lock = Lock()
 
     def record(self, path: str) -> FileRecord | None:
@@ -62,6 +68,19 @@ class Records:
         self._keep(self._texts, path, text, KEPT_TEXTS)
         return text
 
+    def words(self, path: str) -> frozenset[str]:
+        """
+        The names that stand in the file, of a very long one in its first part.
+        """
+        with self._lock:
+            if path in self._words:
+                self._words.move_to_end(path)
+                return self._words[path]
+        text = self.text(path) or ""
+        words = frozenset(_WORD.findall(text, 0, WORDS_READ))
+        self._keep(self._words, path, words, KEPT_WORDS)
+        return words
+
     def open(self, path: str, text: str) -> None:
         """
         From now on the file holds what the editor shows.
@@ -89,6 +108,7 @@ class Records:
         with self._lock:
             self._records.pop(path, None)
             self._texts.pop(path, None)
+            self._words.pop(path, None)
 
     def _keep(self, shelf: OrderedDict[str, Kept], path: str, value: Kept, limit: int) -> None:
         with self._lock:

@@ -2,8 +2,10 @@
 Which symbols of the workspace a file might want: by the parts of their names, by who imports what, by nearness.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from heapq import nlargest
 from math import log
 from posixpath import dirname
 from typing import NamedTuple
@@ -13,6 +15,11 @@ from lsp_server.index.words import parts
 
 MAX_POSTINGS = 4000
 SIMILAR_FILES = 30
+POPULAR = 150
+DEFAULT = "default"
+
+
+_WORDS = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 
 
 class Symbol(NamedTuple):
@@ -57,13 +64,16 @@ def summary_of(record: FileRecord) -> Summary:
     symbols = {
         (item.name, item.line): (item.name, item.kind, item.line)
         for item in record.declarations
-        if (item.exported or item.name in exported) and item.name != "default"
+        if item.exported or item.name in exported
     }
     for entry in record.exports:
-        if not entry.specifier and entry.name not in (entry.local, "default"):
+        if not entry.specifier and entry.name != entry.local:
             for item in record.declarations:
                 if item.name == entry.local:
                     symbols[entry.name, item.line] = (entry.name, item.kind, item.line)
+    for item in record.declarations:
+        if item.exported == 2:
+            symbols[DEFAULT, item.line] = (DEFAULT, item.kind, item.line)
     imported = tuple((entry.specifier, name) for entry in record.imports for name, _ in _names(entry.names))
     members = tuple(
         (member.name, item.line, member.line)
@@ -87,18 +97,19 @@ class Symbols:
         self._in_folder: dict[str, set[str]] = defaultdict(set)
         self._having_member: dict[str, set[str]] = defaultdict(set)
         self._count = 0
+        self._popular: tuple[str, ...] | None = None
 
     def put(self, path: str, summary: Summary) -> None:
         """
         Take a file in, or take it in anew.
         """
         self.remove(path)
+        self._popular = None
         self._of_file[path] = summary
         self._in_folder[dirname(path)].add(path)
-        for name, kind, line in summary.symbols:
-            symbol = Symbol(path, name, kind, line)
-            self._named[name].append(symbol)
-            for part in set(parts(name)):
+        for symbol in _symbols(path, summary):
+            self._named[symbol.name].append(symbol)
+            for part in set(parts(symbol.name)):
                 self._with_part[part].append(symbol)
         self._count += len(summary.symbols)
         for _, name in summary.imported:
@@ -114,10 +125,9 @@ class Symbols:
         if summary is None:
             return
         self._in_folder[dirname(path)].discard(path)
-        for name, kind, line in summary.symbols:
-            symbol = Symbol(path, name, kind, line)
-            self._named[name].remove(symbol)
-            for part in set(parts(name)):
+        for symbol in _symbols(path, summary):
+            self._named[symbol.name].remove(symbol)
+            for part in set(parts(symbol.name)):
                 self._with_part[part].remove(symbol)
         self._count -= len(summary.symbols)
         for _, name in summary.imported:
@@ -142,6 +152,22 @@ class Symbols:
         rows = ((path, row) for path in self._having_member.get(name, ()) for row in self._of_file[path].members)
         return tuple(sorted({Membership(path, *row[1:]) for path, row in rows if row[0] == name}))
 
+    def has_symbol(self, name: str) -> bool:
+        """
+        Whether anything of exactly this name is exported.
+        """
+        return bool(self._named.get(name))
+
+    @property
+    def popular(self) -> tuple[str, ...]:
+        """
+        The names that the most files import and that the workspace declares.
+        """
+        if self._popular is None:
+            counts = [(len(files), name) for name, files in tuple(self._importers.items()) if self._named.get(name)]
+            self._popular = tuple(name for count, name in nlargest(POPULAR, counts) if count > 1)
+        return self._popular
+
     def has_member(self, name: str) -> int:
         """
         How many files have a member of exactly this name.
@@ -160,7 +186,7 @@ class Symbols:
         The symbols that a file exports.
         """
         summary = self._of_file.get(path)
-        return tuple(Symbol(path, *row) for row in summary.symbols) if summary else ()
+        return tuple(_symbols(path, summary)) if summary else ()
 
     def files_in(self, folder: str) -> tuple[str, ...]:
         """
@@ -204,7 +230,7 @@ class Symbols:
         """
         Names that files like this one import: files that import the same names, and its neighbours.
         """
-        similar = self._similar(path, names)
+        similar = self.similar_files(path, names)
         total = sum(similar.values()) or 1.0
         found: dict[str, float] = {}
         for other, score in similar.items():
@@ -212,7 +238,10 @@ class Symbols:
                 found[name] = found.get(name, 0.0) + score / total
         return found
 
-    def _similar(self, path: str, names: Iterable[str]) -> dict[str, float]:
+    def similar_files(self, path: str, names: Iterable[str]) -> dict[str, float]:
+        """
+        The files that import the same `names` as the file at `path`, the rarer the names the heavier.
+        """
         scores: dict[str, float] = defaultdict(float)
         for name in set(names):
             importers = self._importers.get(name, ())
@@ -227,6 +256,31 @@ class Symbols:
                 scores[other] *= 1.5
         best = sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:SIMILAR_FILES]
         return dict(best)
+
+
+def default_name(path: str, kind: str) -> str:
+    """
+    What a default export without a name of its own is usually called: after its file, or the folder of an `index`.
+    """
+    folder, _, file = path.rpartition("/")
+    stem = file.split(".", 1)[0]
+    words: list[str] = _WORDS.findall(folder.rpartition("/")[2] if stem == "index" else stem)
+    if not words:
+        return ""
+    first, *rest = words
+    lead = first[0].upper() + first[1:] if kind == "class" else first
+    return lead + "".join(word[0].upper() + word[1:] for word in rest)
+
+
+def _symbols(path: str, summary: Summary) -> Iterator[Symbol]:
+    for name, kind, line in summary.symbols:
+        if name != DEFAULT:
+            yield Symbol(path, name, kind, line)
+            continue
+        usual = default_name(path, kind)
+        own = [row[0].lower() for row in summary.symbols if row[2] == line]
+        if usual and usual.lower() not in own:
+            yield Symbol(path, usual, kind, line)
 
 
 def _names(names: tuple[tuple[str, str], ...]) -> Iterable[tuple[str, str]]:

@@ -105,6 +105,12 @@ class WorkspaceIndex:
         """
         return self._records.text(path)
 
+    def words(self, path: str) -> frozenset[str]:
+        """
+        Every name that stands in the file.
+        """
+        return self._records.words(path)
+
     def resolve(self, specifier: str, importer: str) -> str | None:
         """
         The file that an import leads to, or None.

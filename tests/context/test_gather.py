@@ -28,7 +28,8 @@ def test_shows_signatures_of_what_is_imported() -> None:
 
     assert "export async function loadUser(id: string): Promise<User>" in context.text
     assert "secretOfTheBody" not in context.text
-    assert "// src/users.ts (imported here)" in context.text
+    assert context.text.startswith("// src/users.ts\n")
+    assert context.snippets[0].reason == "imported here"
 
 
 def test_follows_barrels_aliases_and_rewritten_endings() -> None:

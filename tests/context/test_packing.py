@@ -2,6 +2,8 @@
 Choosing and laying out under a budget.
 """
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,7 +40,7 @@ def test_a_head_stands_once_above_its_members() -> None:
         piece("  first()", line=2, owner="A:1", head="class A {"),
     ]
 
-    assert packed(members).text == "// a.ts (why)\nclass A {\n  first()\n  second()"
+    assert packed(members).text == "// a.ts\nclass A {\n  first()\n  second()"
 
 
 def test_the_likelier_name_wins_when_only_one_fits() -> None:
@@ -50,6 +52,27 @@ def test_the_likelier_name_wins_when_only_one_fits() -> None:
 
     assert [snippet.path for snippet in context.snippets] == ["b.ts"]
     assert [(item.path, item.reason) for item in context.dropped] == [("a.ts", "budget")]
+
+
+def test_a_name_is_listed_where_its_declaration_does_not_fit() -> None:
+    """
+    To know that something exists is worth its few characters; what is declared in full is not listed too.
+    """
+    pieces = [piece("first(long: string)"), piece("second(longer: string, still: number)", line=4)]
+    context = packed(pieces, 12, first=0.9, second=0.2)
+
+    assert context.text == "// a.ts\nfirst(long: string)\n// also: second"
+
+
+def test_declarations_of_one_name_divide_its_chance() -> None:
+    """
+    The one that a sure retriever found stands before the one that shares its name alone.
+    """
+    guess = replace(piece("target: Guess", path="/w/a.ts"), names=("target",))
+    sure = replace(piece("target: HTMLElement", path="/w/long/path/b.ts"), names=("target",), share=4.0)
+    context = packed([guess, sure], 13, target=0.9)
+
+    assert [snippet.path for snippet in context.snippets] == ["long/path/b.ts"]
 
 
 def test_a_name_that_is_shown_already_gives_way_to_a_new_one() -> None:

@@ -12,6 +12,7 @@ from lsp_server.index.record import Declaration
 from lsp_server.index.symbols import Membership, Symbol
 
 SHOWN = 130
+NAMED = 250
 SAME_NAME = 3
 MANY_OWNERS = 12
 
@@ -20,39 +21,61 @@ def candidates(question: Question, likelihood: Likelihood) -> Iterator[Piece]:
     """
     Signatures of the likeliest names, wherever they are declared.
     """
-    ranked = sorted(likelihood.of.items(), key=lambda item: (-item[1], item[0]))[:SHOWN]
-    for name, chance in ranked:
-        symbols = likelihood.by_name.get(name, ())[:SAME_NAME]
-        as_member = likelihood.as_member(name) if symbols else 1.0
+    ranked = sorted(likelihood.of.items(), key=lambda item: (-item[1], item[0]))
+    for name, chance in ranked[:SHOWN]:
+        symbols = likelihood.pool.by_name.get(name, ())[:SAME_NAME]
+        as_member = likelihood.similar.as_member(name) if symbols else 1.0
         for rank, symbol in enumerate(symbols):
             yield from _symbol(question, symbol, chance, 0.85 * (1 - as_member) * 0.4**rank)
         if as_member > 0.2:
             yield from _members(question, likelihood, name, chance * as_member)
+    for name, chance in ranked[SHOWN : SHOWN + NAMED]:
+        yield from _mention(question, likelihood, name, chance)
+
+
+def _mention(question: Question, likelihood: Likelihood, name: str, chance: float) -> Iterator[Piece]:
+    # How it is declared would hardly ever be shown, and takes time to find out.
+    symbols = likelihood.pool.by_name.get(name) or sorted(
+        question.source.symbols.members(name), key=lambda item: -likelihood.pool.nearness(item.path)
+    )
+    for found in symbols[:1]:
+        yield Piece(
+            path=found.path,
+            line=found.line,
+            end_line=found.line + 1,
+            text="",
+            worth=chance,
+            retriever="candidates",
+            reason="by name",
+            names=(name,),
+            share=0.0,
+        )
 
 
 def _symbol(question: Question, symbol: Symbol, chance: float, share: float) -> Iterator[Piece]:
     record = question.source.record(symbol.path)
-    aliases = tuple(entry.name for entry in record.exports if entry.name == symbol.name) if record else ()
-    for item in record.declarations if record else ():
-        if item.line == symbol.line and symbol.name in (item.name, *aliases):
-            piece = declaration_piece(
-                symbol.path, item, worth=chance, share=share, retriever="candidates", reason="not imported yet"
-            )
-            renamed = item.name != symbol.name
-            yield replace(piece, names=(symbol.name,), text=f"{piece.text} // as {symbol.name}") if renamed else piece
+    here = [item for item in record.declarations if item.line == symbol.line] if record else []
+    named = [item for item in here if item.name == symbol.name]
+    for item in named or here[:1]:
+        piece = declaration_piece(
+            symbol.path, item, worth=chance, share=share, retriever="candidates", reason="not imported yet"
+        )
+        # Exported under another name, or as the default, which goes by the name of its file.
+        renamed = f"{piece.text} // as {symbol.name}"
+        yield piece if named else replace(piece, names=(symbol.name,), text=renamed)
 
 
 def _members(question: Question, likelihood: Likelihood, name: str, chance: float) -> Iterator[Piece]:
     owners = question.source.symbols.members(name)
     if not owners or len(owners) > MANY_OWNERS:
         return
-    targets = likelihood.targets
-    ranked = sorted(owners, key=lambda item: (item.path not in targets, -likelihood.nearness(item.path), item))
+    targets = likelihood.pool.targets
+    ranked = sorted(owners, key=lambda item: (item.path not in targets, -likelihood.pool.nearness(item.path), item))
     for member in ranked[:SAME_NAME]:
         found = _found(question, member)
         if found is not None:
             owner, number = found
-            yield member_piece(
+            piece = member_piece(
                 member.path,
                 owner,
                 owner.members[number],
@@ -61,6 +84,7 @@ def _members(question: Question, likelihood: Likelihood, name: str, chance: floa
                 retriever="candidates",
                 reason="by name",
             )
+            yield replace(piece, head=f"{owner.kind} {owner.name} {{") if piece.head and owner.signature else piece
 
 
 def _found(question: Question, membership: Membership) -> tuple[Declaration, int] | None:

@@ -11,6 +11,7 @@ from lsp_server.index.lookup import Found
 
 MAX_NAMES = 60
 MAX_MEMBERS = 30
+CERTAINTY = 1.5
 OF_DEPENDENCY = 0.4
 """What is public is partly known to the model already."""
 
@@ -23,10 +24,12 @@ def imported(question: Question) -> Iterator[Piece]:
     for local, found in _imports(question):
         weight = 0.1 + 0.4 * situation.near.get(local, 0.0)
         # Imported and never used: what comes next may well be its first use.
-        weight += 0.25 if situation.visible[local] <= 1 else 0.0
+        weight += 0.25 if not situation.visible[local] else 0.0
         weight *= OF_DEPENDENCY if "/node_modules/" in found.path else 1.0
         reason = f"imported as {local}" if local != found.declaration.name else "imported here"
-        yield declaration_piece(found.path, found.declaration, worth=0.5 * weight, retriever="imported", reason=reason)
+        yield declaration_piece(
+            found.path, found.declaration, worth=0.5 * weight, retriever="imported", reason=reason, share=8.0
+        )
         members = [member for member in found.declaration.members if member.name != "constructor"]
         for member in members[:MAX_MEMBERS]:
             yield member_piece(
@@ -36,6 +39,7 @@ def imported(question: Question) -> Iterator[Piece]:
                 worth=0.3 * weight * min(1.0, 3.0 / len(members)),
                 retriever="imported",
                 reason=reason,
+                share=CERTAINTY,
             )
 
 

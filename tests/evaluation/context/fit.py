@@ -81,7 +81,7 @@ def candidates(folder: Path, task: Task, index: WorkspaceIndex) -> Iterator[tupl
     Every name that anything speaks for at the cursor of a task, with what does.
     """
     likelihood = Likelihood(answered(folder, task, index))
-    for name in likelihood.names:
+    for name in likelihood.pool.names:
         yield name, likelihood.evidence(name)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 _DECLARING = "function const let class type interface enum namespace async get set static readonly abstract"
 _KEYWORDS = "|".join(rf"(?<={word})" for word in _DECLARING.split())
+_START = "\n"
 WORD = re.compile(r"[A-Za-z_$][\w$]*")
 
 
@@ -99,18 +100,23 @@ def is_defined(need: Need, words: set[str], flat: str) -> bool:
     """
     Whether the declaration stands in the context, told by the characters behind its name.
     """
-    head = squeezed(need.head)
+    head = "".join(need.head.split())
     if head == need.name:
         return need.name in words
-    # Without spaces a keyword sticks to the name that it declares.
-    return re.search(rf"(?:(?<![\w$])|{_KEYWORDS}){re.escape(head)}", flat) is not None
+    # Without spaces a name sticks to the keyword before it.
+    return re.search(rf"(?:(?<![\w$])|{_KEYWORDS}){_START}?{_across(head)}", flat) is not None
+
+
+def _across(head: str) -> str:
+    # Lines may be broken anywhere between words.
+    return f"{_START}?".join(re.escape(part) for part in re.findall(r"[\w$]+|[^\w$]", head))
 
 
 def squeezed(text: str) -> str:
     """
-    A text without white space, so that layout does not matter.
+    A text without white space but for a mark where a line starts, so that layout does not matter.
     """
-    return "".join(text.split())
+    return _START.join("".join(line.split()) for line in text.split("\n"))
 
 
 def summary(outcomes: Sequence[Outcome]) -> Row:

@@ -21,6 +21,7 @@ def task(*needs: Need) -> Task:
         ("calls loadUser()", 1, 0),
         ("function loadUser(id:\n  string): User", 1, 1),
         ("function reloadUser(id: string): User", 0, 0),
+        ("type A\nloadUser(id: string): User", 1, 1),
     ],
 )
 def test_a_use_is_no_definition(context: str, names: int, definitions: int) -> None:
