@@ -198,14 +198,18 @@ class _Around:
         self._source = source
         self._view = view
         self._is_lean = detail is Detail.LEAN or is_test(source.path)
-        self._borders = frozenset(node.start_point.row + 1 for node in _borders(source))
+        top = source.tree.root.children
+        self._borders = (_lines_of(top), _lines_of(child for node in top for child in _within(node)))
 
     def border(self, first: int, behind: int) -> int:
         """
-        The last line in the second half of `first` to `behind` where something begins, else `behind`.
+        The last line in the second half of `first` to `behind` where a declaration begins, or else a statement.
         """
         middle = (first + behind) // 2
-        return next((line for line in range(behind, middle, -1) if line in self._borders), behind)
+        for borders in self._borders:
+            if found := next((line for line in range(behind, middle, -1) if line in borders), 0):
+                return found
+        return behind
 
     def core_of(self, piece: Piece) -> _Core:
         """
@@ -214,12 +218,10 @@ class _Around:
         enclosing = self._enclosing(piece)
         heads = frozenset(line for node in enclosing for line in self._head(node))
         first = max(1, piece.first - NEAR)
-        last = min(len(self._view.lines), piece.last + NEAR)
+        # What was removed from the end of a file stood before a line that is no longer there.
+        last = max(piece.first, min(len(self._view.lines), piece.last + NEAR))
         if function := self._whole_function(piece, enclosing):
             first, last = min(first, function.start), max(last, function.stop - 1)
-        if not self._view.lines:
-            # All that is left of the file is what was removed from it.
-            return _Core(1, 1, frozenset())
         return _Core(first, last, heads - set(range(first, last + 1)))
 
     def changed_symbols(self, pieces: Iterable[Piece]) -> tuple[str, ...]:
@@ -297,16 +299,17 @@ def _statement_of(node: Node) -> Node:
     return node
 
 
-def _borders(source: Source) -> Iterator[Node]:
+def _lines_of(nodes: Iterable[Node]) -> frozenset[int]:
+    return frozenset(node.start_point.row + 1 for node in nodes)
+
+
+def _within(node: Node) -> list[Node]:
     """
-    Statements at the top level, and members of what stands there.
+    The members or statements of a declaration at the top level.
     """
-    for node in source.tree.root.children:
-        yield node
-        holder = node.child_by_field_name("declaration") or node
-        body = holder.child_by_field_name("body")
-        if body is not None:
-            yield from body.children
+    holder = node.child_by_field_name("declaration") or node
+    body = holder.child_by_field_name("body")
+    return body.children if body else []
 
 
 _ENCLOSING = FUNCTIONS | {

@@ -35,18 +35,18 @@ class View:
     def render(self, shown: Iterable[int]) -> str:
         """
         The lines numbered `shown`, each behind a marker: `+` added, `-` removed, a blank otherwise.
+
+        What is left out before and behind them is not marked, so that the same lines look the same wherever they stand.
         """
-        parts = []
+        parts: list[str] = []
         behind = 0
         for number in sorted(shown):
-            if number != behind + 1:
+            if parts and number != behind + 1:
                 parts.append(ELISION)
             parts += [f"-{line}" for line in self.removed.get(number, ())]
             if number <= len(self.lines):
                 parts.append(("+" if number in self.added else " ") + self.lines[number - 1])
             behind = number
-        if behind < len(self.lines):
-            parts.append(ELISION)
         return "\n".join(parts)
 
     def size(self, first: int, last: int) -> int:
