@@ -53,6 +53,13 @@ class Findings:
         self._shelves: dict[str, _Shelf] = {}
         self._journeys: list[Journey] = []
 
+    @property
+    def is_awaiting(self) -> bool:
+        """
+        Whether a review is under way.
+        """
+        return bool(self._journeys)
+
     def begin(self, uri: str, document: Document, lines: Sequence[range], origins: frozenset[Origin]) -> Journey:
         """
         A review of these 1-based lines of a document begins.
