@@ -5,6 +5,7 @@ Run the rules over one file and place what they find.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from lsp_server.review.finding import Claim, Origin, Placed
@@ -20,6 +21,9 @@ from lsp_server.text.positions import Span
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+MOST_HITS = 100
+"""In one file; where there are more, they are the style of the file or the work of a tool."""
 
 
 def check(source: Source, *, whole_file: bool = False) -> tuple[Placed, ...]:
@@ -44,17 +48,20 @@ def check(source: Source, *, whole_file: bool = False) -> tuple[Placed, ...]:
 
 
 def _hits(source: Source, code: Code) -> Iterator[tuple[Rule, Hit]]:
+    for rule, hit in islice(_suspicions(source, code), MOST_HITS):
+        if all(is_sound(node) for node in (hit.node, *hit.others)):
+            yield rule, hit
+
+
+def _suspicions(source: Source, code: Code) -> Iterator[tuple[Rule, Hit]]:
     from tree_sitter import QueryCursor
 
     query, owners = queries(source.tree.language)
     in_test = is_test(source.path)
     for pattern, captured in QueryCursor(query).matches(source.tree.root):
         rule = owners[pattern]
-        if in_test and not rule.in_tests:
-            continue
-        for hit in rule.judge(code, _first_of_each(captured)):
-            if all(is_sound(node) for node in (hit.node, *hit.others)):
-                yield rule, hit
+        if rule.in_tests or not in_test:
+            yield from ((rule, hit) for hit in rule.judge(code, _first_of_each(captured)))
 
 
 def _first_of_each(captured: Mapping[str, Sequence[Node]]) -> Mapping[str, Node]:

@@ -5,13 +5,13 @@ Rules for comparisons whose result is known beforehand: with something new, with
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import OSA
 
 from lsp_server.review.finding import Category
-from lsp_server.review.rules.code import Code, bare, operator_of, walk
+from lsp_server.review.rules.code import Code, operator_of, parts, walk
 from lsp_server.review.rules.rule import Captures, Edit, Hit, Rule
 
 if TYPE_CHECKING:
@@ -19,51 +19,54 @@ if TYPE_CHECKING:
 
 
 def _comparisons_with_new(code: Code, found: Captures) -> Iterator[Hit]:
-    made, operator = bare(found["made"]), operator_of(found["it"])
-    if made.type not in _MADE:
-        return
-    yield Hit(
-        node=found["it"],
-        message=f"`{code.shown(made)}` is made anew here and equals nothing else, so this is always"
-        f" {'true' if operator == '!==' else 'false'}.",
-    )
+    for _, operator, made in _either_way(found["it"], ("===", "!==")):
+        if made.type in _MADE:
+            yield Hit(
+                node=found["it"],
+                message=f"`{code.shown(made)}` is made anew here and equals nothing else, so this is always"
+                f" {'true' if operator == '!==' else 'false'}.",
+            )
+            return
 
 
 def _comparisons_with_nan(code: Code, found: Captures) -> Iterator[Hit]:
-    it, operator = found["it"], operator_of(found["it"])
-    if code.text(found["nan"]) not in ("NaN", "Number.NaN"):
+    it = found["it"]
+    for value, operator, nan in _either_way(it, _COMPARISONS):
+        if nan.type not in ("identifier", "member_expression") or code.text(nan) not in ("NaN", "Number.NaN"):
+            continue
+        always = "true" if operator in ("!==", "!=") else "false"
+        test = f"{'!' if always == 'true' else ''}Number.isNaN({code.text(value)})"
+        yield Hit(
+            node=it,
+            message=f"A comparison with NaN is always {always}, even if the other side is NaN too; ask `Number.isNaN`.",
+            edits=(Edit(start=it.start_byte, end=it.end_byte, text=test),) if operator in ("===", "!==") else (),
+        )
         return
-    always = "true" if operator in ("!==", "!=") else "false"
-    test = f"{'!' if always == 'true' else ''}Number.isNaN({code.text(bare(found['value']))})"
-    edits = (Edit(start=it.start_byte, end=it.end_byte, text=test),) if operator in ("===", "!==") else ()
-    yield Hit(
-        node=it,
-        message=f"A comparison with NaN is always {always}, even if the other side is NaN too; ask `Number.isNaN`.",
-        edits=edits,
-    )
 
 
 def _unknown_types(code: Code, found: Captures) -> Iterator[Hit]:
-    if operator_of(found["typeof"]) != "typeof":
+    for asked, _, name in _either_way(found["it"], ("===", "!==", "==", "!=")):
+        if operator_of(asked) != "typeof" or name.type not in ("string", "undefined"):
+            continue
+        said = code.text(name).strip("'\"")
+        if name.type == "string" and said in _TYPES:
+            return
+        near = [known for known in _TYPES if OSA.distance(said.lower(), known) <= _TYPING_SLIP]
+        mended = near[0] if len(near) == 1 else ""
+        quote = code.text(name)[0] if name.type == "string" else "'"
+        what = f"`{code.shown(name)}`" if name.type == "string" else "the value `undefined`"
+        yield Hit(
+            node=found["it"],
+            message=f"`typeof` never gives {what}" + (f"; `'{mended}'` was probably meant." if mended else "."),
+            edits=(Edit(start=name.start_byte, end=name.end_byte, text=f"{quote}{mended}{quote}"),) if mended else (),
+        )
         return
-    name = found["name"]
-    said = "undefined" if name.type == "undefined" else code.text(name)[1:-1]
-    if name.type != "undefined" and said in _TYPES:
-        return
-    near = [known for known in _TYPES if OSA.distance(said.lower(), known) <= _TYPING_SLIP]
-    mended = near[0] if len(near) == 1 else ""
-    quote = "'" if name.type == "undefined" else code.text(name)[0]
-    what = "the value `undefined`" if name.type == "undefined" else f"`{code.shown(name)}`"
-    yield Hit(
-        node=found["it"],
-        message=f"`typeof` never gives {what}" + (f"; `'{mended}'` was probably meant." if mended else "."),
-        edits=(Edit(start=name.start_byte, end=name.end_byte, text=f"{quote}{mended}{quote}"),) if mended else (),
-    )
 
 
 def _negated_operands(code: Code, found: Captures) -> Iterator[Hit]:
-    negation, it = found["negation"], found["it"]
-    if operator_of(negation) != "!":
+    it, operator = found["it"], operator_of(found["it"])
+    negation = it.child_by_field_name("left") if operator in ("in", "instanceof") else None
+    if negation is None or operator_of(negation) != "!":
         return
     inside = negation.child_by_field_name("argument")
     if inside is None or inside.type == "unary_expression":
@@ -71,27 +74,46 @@ def _negated_operands(code: Code, found: Captures) -> Iterator[Hit]:
     rest = code.utf8[inside.start_byte : it.end_byte].decode()
     yield Hit(
         node=it,
-        message=f"`!` binds tighter than `{operator_of(it)}`, so this asks about `{code.shown(negation)}`.",
+        message=f"`!` binds tighter than `{operator}`, so this asks about `{code.shown(negation)}`.",
         edits=(Edit(start=it.start_byte, end=it.end_byte, text=f"!({rest})"),),
     )
 
 
 def _impossible_sizes(code: Code, found: Captures) -> Iterator[Hit]:
-    it, operator = found["it"], operator_of(found["it"])
-    if "left" in found:
-        operator = {"<=": ">=", ">": "<"}.get(operator, "")
-    if operator not in (">=", "<") or code.text(found["zero"]) not in ("0", "-0"):
-        return
-    owner, name = found["owner"], code.text(found["name"])
-    if (name == "size" and not _is_collection(code, owner)) or _is_configured(code, owner):
-        return
-    if operator == "<" and _is_validated(it):
-        return
-    yield Hit(
-        node=it,
-        message=f"`{code.shown(owner)}.{name}` is never negative, so this is always"
-        f" {'true' if operator == '>=' else 'false'}.",
-    )
+    it = found["it"]
+    for number, (size, operator, zero) in enumerate(_either_way(it, (">=", "<", "<=", ">"))):
+        said = {"<=": ">=", ">": "<", ">=": "", "<": ""}[operator] if number else operator
+        if said not in (">=", "<") or zero.type != "number" or code.text(zero) != "0":
+            continue
+        owner, name = size.child_by_field_name("object"), size.child_by_field_name("property")
+        if owner is None or name is None or size.type != "member_expression" or _may_be_negative(code, owner, name):
+            continue
+        if said == ">=" or not _is_validated(it):
+            yield Hit(
+                node=it,
+                message=f"`{code.shown(size)}` is never negative, so this is always"
+                f" {'true' if said == '>=' else 'false'}.",
+            )
+
+
+def _either_way(it: Node, operators: Collection[str]) -> Iterator[tuple[Node, str, Node]]:
+    """
+    The two sides of a comparison by one of the operators, as they stand and the other way round.
+    """
+    sides = parts(it) if operator_of(it) in operators else None
+    if sides is not None:
+        left, operator, right = sides
+        yield left, operator, right
+        yield right, operator, left
+
+
+def _may_be_negative(code: Code, owner: Node, name: Node) -> bool:
+    match code.text(name):
+        case "length":
+            return _is_configured(code, owner)
+        case "size":
+            return not _is_collection(code, owner)
+    return True
 
 
 def _is_collection(code: Code, owner: Node) -> bool:
@@ -122,6 +144,7 @@ _TYPES = ("undefined", "object", "boolean", "number", "string", "function", "sym
 """What `typeof` gives; `unknown` is what old browsers gave for objects of the host."""
 
 _TYPING_SLIP = 2
+_COMPARISONS = frozenset(("===", "!==", "==", "!=", "<", ">", "<=", ">="))
 _MADE = frozenset(("object", "array", "regex", "arrow_function", "function_expression", "new_expression", "class"))
 _MEMBERS = ("member_expression", "non_null_expression", "unary_expression")
 _CONFIGURED = re.compile(r"(?i)(options?|opts|params?|config|settings|props|arguments|input|range|segment|vector)$")
@@ -133,16 +156,7 @@ NEW_OBJECT = Rule(
     why="Objects are compared by identity, and a new one is identical to nothing: the result is always the same.",
     bad="if (items === []) return;",
     good="if (items.length === 0) return;",
-    query="""
-        [
-            (binary_expression left: (_) operator: ["===" "!=="] right: [
-                (object) (array) (regex) (arrow_function) (function_expression) (new_expression) (class)
-                (parenthesized_expression)] @made) @it
-            (binary_expression left: [
-                (object) (array) (regex) (new_expression) (parenthesized_expression)] @made
-                operator: ["===" "!=="] right: (_)) @it
-        ]
-    """,
+    query="(binary_expression) @it",
     judge=_comparisons_with_new,
     elsewhere=("TypeScript 2839", "ESLint no-constant-binary-expression"),
 )
@@ -154,16 +168,7 @@ NAN = Rule(
     why="`NaN` equals nothing and is neither less nor more than anything, so the result is always the same.",
     bad="if (total === NaN) return 0;",
     good="if (Number.isNaN(total)) return 0;",
-    query="""
-        [
-            (binary_expression left: (_) @value
-                operator: ["===" "!==" "==" "!=" "<" ">" "<=" ">="]
-                right: [(identifier) (member_expression)] @nan) @it
-            (binary_expression left: [(identifier) (member_expression)] @nan
-                operator: ["===" "!==" "==" "!=" "<" ">" "<=" ">="]
-                right: (_) @value) @it
-        ]
-    """,
+    query="(binary_expression) @it",
     judge=_comparisons_with_nan,
     elsewhere=("TypeScript 2845", "ESLint use-isnan"),
     mends="asks `Number.isNaN`",
@@ -176,14 +181,7 @@ UNKNOWN_TYPE = Rule(
     why="The comparison always has the same result; the name of the type is misspelled, or is no name.",
     bad="if (typeof done === 'fucntion') done();",
     good="if (typeof done === 'function') done();",
-    query="""
-        [
-            (binary_expression left: (unary_expression) @typeof
-                operator: ["===" "!==" "==" "!="] right: [(string) (undefined)] @name) @it
-            (binary_expression left: [(string) (undefined)] @name
-                operator: ["===" "!==" "==" "!="] right: (unary_expression) @typeof) @it
-        ]
-    """,
+    query="(binary_expression) @it",
     judge=_unknown_types,
     elsewhere=("TypeScript 2367", "ESLint valid-typeof"),
     mends="writes the name that it is a slip of the keys away from",
@@ -196,9 +194,7 @@ NEGATED_OPERAND = Rule(
     why="`!` binds tighter: it asks whether `false` or `true` is a key or an instance.",
     bad="if (!key in cache) load(key);",
     good="if (!(key in cache)) load(key);",
-    query="""
-        (binary_expression left: (unary_expression) @negation operator: ["in" "instanceof"] right: (_)) @it
-    """,
+    query="(binary_expression) @it",
     judge=_negated_operands,
     elsewhere=("TypeScript 2358", "ESLint no-unsafe-negation"),
     mends="negates the whole",
@@ -211,17 +207,7 @@ IMPOSSIBLE_SIZE = Rule(
     why="Neither is ever negative, so the result is always the same; `> 0` or `=== 0` was meant.",
     bad="if (rows.length >= 0) render(rows);",
     good="if (rows.length > 0) render(rows);",
-    query="""
-        [
-            (binary_expression left: (member_expression object: (_) @owner property: (property_identifier) @name)
-                operator: [">=" "<"] right: (number) @zero
-                (#any-of? @name "length" "size")) @it
-            (binary_expression left: (number) @zero @left
-                operator: ["<=" ">"]
-                right: (member_expression object: (_) @owner property: (property_identifier) @name)
-                (#any-of? @name "length" "size")) @it
-        ]
-    """,
+    query="(binary_expression) @it",
     judge=_impossible_sizes,
     elsewhere=("SonarJS S3981",),
 )

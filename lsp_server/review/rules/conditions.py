@@ -165,7 +165,7 @@ EMPTY_IF = Rule(
     why="What follows looks guarded and always runs.",
     bad="if (isStale);\n  reload();",
     good="if (isStale)\n  reload();",
-    query="(if_statement condition: (_) @condition consequence: (empty_statement)) @it",
+    query="(if_statement condition: (_) @condition consequence: (empty_statement) !alternative) @it",
     judge=_empty_bodies,
     elsewhere=("ESLint no-empty", "SonarJS S1116"),
 )

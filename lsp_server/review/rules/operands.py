@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from lsp_server.review.finding import Category
@@ -18,29 +19,62 @@ if TYPE_CHECKING:
 
 
 def _same_operands(code: Code, found: Captures) -> Iterator[Hit]:
-    left, right, operator = found["left"], found["right"], operator_of(found["it"])
-    if operator not in _CHAINS:
-        if left.type not in _CONSTANTS and code.same(left, right) and is_plain(left):
-            yield from _said_of_itself(code, found["it"], left, operator)
+    it, operator = found["it"], operator_of(found["it"])
+    if operator in _CHAINS:
+        yield from _repeated_in_chain(code, it, operator)
         return
-    earlier, later = operands(left, operator), operands(right, operator)
-    if twice := _stands_twice(code, earlier, later):
-        first, second = twice
-        yield Hit(
-            node=found["it"] if len(earlier) == len(later) == 1 else second,
-            others=(first,),
-            message=f"`{code.shown(second)}` stands twice in one chain of `{operator}`:"
-            " the second is superfluous, or something else was meant.",
-        )
+    sides = parts(it) if operator in _COMPARISONS or operator in _REDUCING else None
+    if sides is None:
+        return
+    left, _, right = sides
+    if left.type not in _CONSTANTS and code.same(left, right) and is_plain(left):
+        yield from _said_of_itself(code, it, left, operator)
 
 
-def _stands_twice(code: Code, earlier: list[Node], later: list[Node]) -> tuple[Node, Node] | None:
-    for number, first in enumerate(earlier):
-        for place, second in enumerate(later):
-            is_twice = first.type not in _CONSTANTS and code.same(first, second)
-            if is_twice and all(map(is_plain, (*earlier[number:], *later[: place + 1]))):
-                return first, second
-    return None
+def _repeated_in_chain(code: Code, it: Node, operator: str) -> Iterator[Hit]:
+    if _is_part_of_chain(it, operator):
+        return
+    chain = operands(it, operator)
+    seen: dict[bytes, int] = {}
+    for number, part in enumerate(chain):
+        name = b"".join(code.raw(part).split())
+        first = seen.get(name)
+        seen[name] = number
+        if first is None or part.type in _CONSTANTS or not code.same(chain[first], part):
+            continue
+        # In `a && b && a` the last one is what comes out, unless it is only asked whether it holds.
+        is_result = operator == "&&" and part is chain[-1] and first < number - 1 and not _is_condition(it)
+        if not is_result and all(map(is_plain, chain[first : number + 1])):
+            yield Hit(
+                node=it if len(chain) == 2 else part,
+                others=(chain[first],),
+                message=f"`{code.shown(part)}` stands twice in one chain of `{operator}`:"
+                " the second is superfluous, or something else was meant.",
+            )
+
+
+def _is_part_of_chain(it: Node, operator: str) -> bool:
+    holder = it.parent
+    while holder is not None and holder.type == "parenthesized_expression":
+        holder = holder.parent
+    return holder is not None and holder.type == "binary_expression" and operator_of(holder) == operator
+
+
+def _is_condition(it: Node) -> bool:
+    """
+    Whether nothing but its truth matters.
+    """
+    inner, holder = it, it.parent
+    while holder is not None:
+        is_last = holder.child_by_field_name("right") == inner
+        if holder.child_by_field_name("condition") == inner or operator_of(holder) == "!":
+            return True
+        if holder.type == "binary_expression" and operator_of(holder) == "&&" and not is_last:
+            return True
+        if holder.type != "parenthesized_expression" and operator_of(holder) not in ("&&", "||"):
+            return False
+        inner, holder = holder, holder.parent
+    return False
 
 
 def _said_of_itself(code: Code, it: Node, side: Node, operator: str) -> Iterator[Hit]:
@@ -67,7 +101,9 @@ def _is_test_for_nan(code: Code, it: Node) -> bool:
             break
         around = around.parent
     here = code.utf8[max(0, around.start_byte - 200) : around.end_byte]
-    others = sum(_is_about_itself(code, node) for node in walk(around) if node.type == "binary_expression")
+    others = sum(
+        _is_about_itself(code, node) for node in islice(walk(around), _MOST_NODES) if node.type == "binary_expression"
+    )
     return (
         others > 1
         or re.search(rb"nan|infinity|isfinite|is_?(equal|same)|same_?value|object\.is\b", here, re.IGNORECASE)
@@ -81,25 +117,25 @@ def _is_about_itself(code: Code, node: Node) -> bool:
 
 
 def _contradictions(code: Code, found: Captures) -> Iterator[Hit]:
-    operator = operator_of(found["it"])
-    wanted = {"||": "!==", "&&": "==="}[operator]
-    earlier, later = operands(found["left"], operator), operands(found["right"], operator)
-    firsts = {number: told for number, node in enumerate(earlier) if (told := _told(code, node, wanted))}
-    if not firsts:
+    it, operator = found["it"], operator_of(found["it"])
+    if operator not in _WANTED or _is_part_of_chain(it, operator):
         return
-    for place, node in enumerate(later):
-        told = _told(code, node, wanted)
-        for number, (subject, value) in firsts.items():
-            if told is None or not value.differs(told[1]) or not code.same(subject, told[0]):
-                continue
-            if all(map(is_plain, (*earlier[number:], *later[:place]))):
-                result = "true, for it always differs from one of them" if operator == "||" else "false"
-                yield Hit(
-                    node=found["it"],
-                    message=f"`{code.shown(subject)}` is compared with two values that differ:"
-                    f" this is always {result}.",
-                )
-                return
+    chain = operands(it, operator)
+    seen: dict[bytes, tuple[int, Constant]] = {}
+    for number, part in enumerate(chain):
+        told = _told(code, part, _WANTED[operator])
+        if told is None:
+            continue
+        subject, value = told
+        first, other = seen.setdefault(b"".join(code.raw(subject).split()), (number, value))
+        if value.differs(other) and all(map(is_plain, chain[first : number + 1])):
+            result = "true, for it always differs from one of them" if operator == "||" else "false"
+            yield Hit(
+                node=part,
+                others=(chain[first],),
+                message=f"`{code.shown(subject)}` is compared with two values that differ: this is always {result}.",
+            )
+            return
 
 
 def _told(code: Code, node: Node, operator: str) -> tuple[Node, Constant] | None:
@@ -118,10 +154,14 @@ def _told(code: Code, node: Node, operator: str) -> tuple[Node, Constant] | None
 
 _CHAINS = frozenset(("&&", "||", "??"))
 _EQUALITIES = frozenset(("===", "!==", "==", "!="))
+_WANTED = {"||": "!==", "&&": "==="}
+"""Which comparison, in a chain of which operator, cannot be meant twice."""
+_REDUCING = frozenset(("-", "/", "%"))
 _COMPARISONS = _EQUALITIES | {"<", ">", "<=", ">="}
 _CONSTANTS = frozenset(("true", "false", "null", "undefined", "number", "string"))
 _BODIES = frozenset(("function_declaration", "method_definition", "program", "class_body"))
 _NEAR = 8
+_MOST_NODES = 500
 
 SAME_OPERANDS = Rule(
     id="same-operands",
@@ -130,12 +170,7 @@ SAME_OPERANDS = Rule(
     why="Nothing is gained by asking twice: most often one of the two was copied and should have been changed.",
     bad="if (arrow.start || arrow.start) draw(arrow);",
     good="if (arrow.start || arrow.end) draw(arrow);",
-    query="""
-        (binary_expression
-            left: (_) @left
-            operator: ["&&" "||" "??" "===" "!==" "==" "!=" "<" ">" "<=" ">=" "-" "/" "%"]
-            right: (_) @right) @it
-    """,
+    query="(binary_expression) @it",
     judge=_same_operands,
     elsewhere=("ESLint no-self-compare", "SonarJS S1764"),
 )
@@ -148,9 +183,7 @@ CONTRADICTION = Rule(
     " meant.",
     bad="if (kind !== 'file' || kind !== 'folder') return;",
     good="if (kind !== 'file' && kind !== 'folder') return;",
-    query="""
-        (binary_expression left: (_) @left operator: ["&&" "||"] right: (_) @right) @it
-    """,
+    query="(binary_expression) @it",
     judge=_contradictions,
     elsewhere=("SonarJS S2589",),
 )

@@ -24,12 +24,14 @@ def is_sound(node: Node) -> bool:
     holder = node.parent
     if holder is not None and holder.has_error and not _holds_statements(holder):
         return False
-    inner: Node | None = node
-    while inner is not None and not _holds_statements(inner):
-        if inner.is_error or _is_crooked(inner):
+    inner = node
+    for _ in range(_DEEPEST):
+        if _holds_statements(inner):
+            return not (inner.is_error or _touches_error(inner, node))
+        if inner.is_error or _is_crooked(inner) or inner.parent is None:
             return False
         inner = inner.parent
-    return not (inner is not None and (inner.is_error or _touches_error(inner, node)))
+    return False
 
 
 def _is_crooked(node: Node) -> bool:
@@ -51,5 +53,7 @@ def _touches_error(holder: Node, node: Node) -> bool:
     return any(child.is_error or child.is_missing for child in children[max(0, at - 1) : at + 2])
 
 
+_DEEPEST = 64
+"""How far below its statement anything may be; looking for what a node stands in takes longer the deeper it is."""
 _POSTFIX = frozenset(("non_null_expression", "as_expression", "satisfies_expression"))
 _LOOSER = frozenset(("binary_expression", "unary_expression", "ternary_expression", "assignment_expression"))
