@@ -28,6 +28,7 @@ OFFLINE = {
     "chat.disableAIFeatures": True,
     "extensions.autoCheckUpdates": False,
     "extensions.autoUpdate": False,
+    "files.autoSave": "off",
     "security.workspace.trust.banner": "never",
     "telemetry.telemetryLevel": "all",
     "update.mode": "none",

@@ -106,8 +106,9 @@ def stage(vsix: Path, api: MessagesApi, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture(autouse=True)
-def _only_news(stage: Stage) -> None:
-    stage.forget()
+def _only_news(request: pytest.FixtureRequest) -> None:
+    if "stage" in request.fixturenames:
+        request.getfixturevalue("stage").forget()
 
 
 @pytest.fixture(scope="session")

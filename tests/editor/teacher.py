@@ -3,8 +3,9 @@ What the stand-in for the model answers: the rest of whatever line it was taught
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from tests.support.loopback import Exchange
 from tests.support.replies import Reply
@@ -26,6 +27,13 @@ class Taught:
         line = line_before_cursor(exchange)
         known = (text[len(line) :] for text in self.texts if len(line) >= self.least and text.startswith(line))
         return Reply(text=f"<completion>{next(known, '')}</completion>", first_token_s=self.first_token_s)
+
+
+def reviewed(findings: Sequence[Mapping[str, Any]]) -> Reply:
+    """
+    A review that reports these findings.
+    """
+    return Reply(tool_input={"findings": list(findings)})
 
 
 def line_before_cursor(exchange: Exchange) -> str:

@@ -136,4 +136,5 @@ def test_nothing_complains(window: Window) -> None:
     """
     After all that there is no error on the console of the window.
     """
+
     assert window.complaints() == []

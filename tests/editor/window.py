@@ -15,7 +15,9 @@ NOISE = re.compile(
     # Without a network: the gallery of extensions, and parts that are only in the vendor's own builds.
     r"ENOTFOUND|getaddrinfo|net::ERR_|Failed to load resource|vsda|Failed to fetch"
     # Native parts that are not built, since nothing depends on them: log files, and ending with the parent.
-    r"|Could not locate the bindings file|native-watchdog",
+    r"|Could not locate the bindings file|native-watchdog"
+    # The vendor's own sign-in and telemetry, which have nobody to talk to, and a machine that is busy.
+    r"|authentication provider 'github'|ERR color: #f33 An unknown error occurred|Aborted onWillSave",
     re.IGNORECASE,
 )
 """What the console says of the set-up of these tests; none of it is of the extension."""
@@ -148,6 +150,24 @@ class Window:
         """
         return self.page.locator(".notification-list-item", has_text=words).first
 
+    def problems(self) -> str:
+        """
+        What the panel *Problems* lists; it is opened if need be.
+        """
+        if not self.page.locator(".markers-panel-container").count():
+            self.command("Problems: Focus on Problems View")
+        self.page.locator(".markers-panel-container").wait_for()
+        return "\n".join(self.page.locator(".markers-panel-container .monaco-list-row").all_inner_texts())
+
+    def fixes(self) -> Locator:
+        """
+        The entries behind the light bulb at the cursor.
+        """
+        self.press("Control+.")
+        entries = self.page.locator(".action-widget .monaco-list-row")
+        entries.first.wait_for()
+        return entries
+
     def wait(self, look: Callable[[], Any], what: Callable[[], str], *, seconds: float = 30) -> None:
         """
         Wait for something in this window, and leave a picture when it does not come.
@@ -167,9 +187,9 @@ class Window:
 
     def complaints(self) -> list[str]:
         """
-        Errors on the console that are not of a missing network.
+        Errors on the console that are not of the set-up; what a message of ours says is repeated there.
         """
-        return [line for line in self.console if not NOISE.search(line)]
+        return [line for line in self.console if not NOISE.search(line) and not line.startswith("Pacenotes: ")]
 
     def close(self) -> None:
         """
