@@ -42,14 +42,16 @@ def interval(effect: dict[str, Any]) -> str:
     def place(number: float) -> float:
         return float(50 + 50 * number / edge)
 
-    said = f"Effect {middle:+.4g}, 95 % interval {low:+.4g} to {high:+.4g}; zero means no difference."
+    form = "{:+.1%}" if effect.get("relative") else "{:+.3g}"
+    least, most = form.format(low), form.format(high)
+    said = f"Effect {form.format(middle)}, 95 % interval {least} to {most}; zero means no difference."
     marks = (
         f'<line class="zero" x1="50%" x2="50%" y1="4" y2="48"/>'
         f'<line class="range" x1="{place(low):.2f}%" x2="{place(high):.2f}%" y1="26" y2="26"/>'
         f'<circle class="s0" cx="{place(middle):.2f}%" cy="26" r="6"/>'
         f'<text x="50%" y="64" text-anchor="middle">0</text>'
-        f'<text x="{place(low):.2f}%" y="64" text-anchor="middle">{low:+.3g}</text>'
-        f'<text x="{place(high):.2f}%" y="64" text-anchor="middle">{high:+.3g}</text>'
+        f'<text x="{place(low):.2f}%" y="64" text-anchor="middle">{least}</text>'
+        f'<text x="{place(high):.2f}%" y="64" text-anchor="middle">{most}</text>'
     )
     return _svg("interval", "The effect and its interval", said, 70, marks)
 

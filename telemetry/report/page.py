@@ -29,6 +29,7 @@ def page(report: Report) -> str:
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
         f"<title>{escape(report.title)}</title>\n<style>\n{STYLE.read_text(encoding='utf-8')}</style>\n</head>\n<body>\n"
         f"{_header(report)}\n<main>\n{_opening(report.opening)}\n{_notices(report.notices)}\n{_headline(report)}\n"
+        f"{_contents(report)}\n"
         f"{''.join(map(_section, report.sections))}{_identities(report.identities)}</main>\n{_footer(report)}\n"
         "</body>\n</html>\n"
     )
@@ -37,9 +38,12 @@ def page(report: Report) -> str:
 def _header(report: Report) -> str:
     covered = "" if report.empty else f"<p>{_covered(report)}</p>"
     label = '<p class="synthetic">Synthetic data: nobody did any of this.</p>' if report.synthetic else ""
+    return f"<header>{label}<h1>{escape(report.title)}</h1>{covered}</header>"
+
+
+def _contents(report: Report) -> str:
     links = "".join(f'<li><a href="#{section.name}">{escape(section.title)}</a></li>' for section in report.sections)
-    contents = f'<nav aria-label="Contents"><ol>{links}</ol></nav>' if links else ""
-    return f"<header>{label}<h1>{escape(report.title)}</h1>{covered}{contents}</header>"
+    return f'<nav aria-label="Contents"><ol>{links}</ol></nav>' if links else ""
 
 
 def _covered(report: Report) -> str:
@@ -106,11 +110,11 @@ def _figures(section: Section) -> str:
         return ""
     rows = "".join(
         f'<tr><th scope="row">{escape(figure.title)}<small>{escape(figure.sentence)}</small></th>'
-        f"<td>{_amount(figure)}</td><td>{figure.numerator:,.0f}</td><td>{figure.denominator:,.0f}</td></tr>"
+        f"<td>{_amount(figure)}<small>{escape(sides(figure))}</small></td></tr>"
         for figure in section.figures
     )
     caption = f"Figures: {section.title}"
-    head = "<tr><th scope=col>Figure</th><th scope=col>Value</th><th scope=col>Above</th><th scope=col>Below</th></tr>"
+    head = "<tr><th scope=col>Figure</th><th scope=col>Value, and what it is made of</th></tr>"
     return _scrollable(
         caption,
         f'<table class="figures"><caption class="unseen">{escape(caption)}</caption>'

@@ -41,6 +41,8 @@ class Truth:
     session_lost: float = 0.06
     """Accepted texts whose document is closed before ten minutes are over."""
     typed_chars_per_day: float = 2_600.0
+    adoption: float = 0.88
+    """Those who ever use it once they may."""
     weekly_churn: float = 0.01
     survey_response: float = 0.55
     finding_precision: float = 0.55
@@ -78,6 +80,7 @@ class People:
     The engineers, one element each: who they are, and how they work.
 
     `access_week` is when their wave of the roll-out gets the tool; `leaves_week` when they stop using it.
+    `days_used` is the share of their working days on which they have it on.
     """
 
     dev_ids: tuple[str, ...]
@@ -85,6 +88,7 @@ class People:
     wave: Ints
     access_week: Ints
     leaves_week: Ints
+    days_used: Floats
     editor: Ints
     repo_ids: tuple[str, ...]
     language_shares: Floats
@@ -106,16 +110,19 @@ def people_of(plan: Plan) -> People:
     access_week = wave * max(1, plan.weeks // 8)
     in_short_arm = random.random(count) < 0.5
     acceptance = _beta(random, truth.acceptance, truth.acceptance_sd, count)
+    adopts = random.random(count) < truth.adoption
+    stays = random.geometric(max(truth.weekly_churn, 1e-9), count)
     return People(
         dev_ids=_pseudonyms(plan.seed, "dev", count),
         team=team,
         wave=wave + 1,
         access_week=access_week,
-        leaves_week=access_week + random.geometric(max(truth.weekly_churn, 1e-9), count),
+        leaves_week=np.where(adopts, access_week + stays, access_week),
+        days_used=random.beta(3, 0.6, count),
         editor=random.choice(len(EDITORS), count, p=EDITOR_SHARES),
         repo_ids=_pseudonyms(plan.seed, "repo", int(team[-1]) + 1),
         language_shares=random.dirichlet(LANGUAGE_WEIGHTS, count),
-        requests_per_day=truth.requests_per_day * random.lognormal(-0.125, 0.5, count),
+        requests_per_day=truth.requests_per_day * random.lognormal(-0.245, 0.7, count),
         acceptance=np.clip(acceptance + truth.debounce_effect * in_short_arm, 0.01, 0.9),
         in_short_arm=in_short_arm,
         typed_per_day=truth.typed_chars_per_day * random.lognormal(-0.08, 0.4, count),

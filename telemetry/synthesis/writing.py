@@ -72,7 +72,8 @@ def _days(plan: Plan, people: People) -> Iterator[tuple[date, list[Batch]]]:
         random = np.random.default_rng((plan.seed, 1 + number))
         midnight = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000)
         week = number // 7
-        present = random.random(plan.engineers) < (ON_WEEKENDS if day.weekday() >= SATURDAY else AT_WORK)
+        at_work = ON_WEEKENDS if day.weekday() >= SATURDAY else AT_WORK
+        present = random.random(plan.engineers) < at_work * people.days_used
         have_it = (people.access_week <= week) & (week < people.leaves_week)
         who = np.flatnonzero(present & have_it)
         work = Day(
