@@ -87,14 +87,17 @@ def _flaw(replacement: str, there: str) -> NoFixReason | None:
     """
     What is wrong with a replacement by itself.
     """
-    if has_hidden(replacement) and not has_hidden(there):
+    # A byte order mark is hidden anywhere but at the very start of a file, where no replacement goes.
+    if has_hidden(" " + replacement) and not has_hidden(" " + there):
         return NoFixReason.HIDDEN_CHARACTERS
     own = {line.strip() for line in there.splitlines()}
     if any(is_elision(line) and line.strip() not in own for line in replacement.splitlines()):
         return NoFixReason.TRUNCATED
-    if lexemes(replacement).words == lexemes(there).words:
+    said, was = lexemes(replacement).words, lexemes(there).words
+    if said == was:
         return NoFixReason.IDENTICAL
-    return None
+    # Where statements end with semicolons, one that does not was cut off, however well it reads.
+    return NoFixReason.TRUNCATED if said and was[-1] == ";" and said[-1] not in _ENDS else None
 
 
 def _indentations(wanted: _Wanted, source: Source) -> Iterator[str]:
@@ -141,13 +144,30 @@ def _edit(wanted: _Wanted, replacement: str, source: Source) -> _Edit:
     text = eol.join(line.rstrip("\r\n") for line in split_lines(replacement))
     if not wanted.is_whole_lines:
         return _Edit(span=wanted.span, replacement=text)
-    start = document.line_start(document.line_of(wanted.span.start))
-    if text.strip():
-        own = source.text[start : wanted.span.start]
-        if text.startswith(own):
-            return _Edit(span=wanted.span, replacement=text[len(own) :])
-        return _Edit(span=Span(start, wanted.span.end), replacement=text)
-    return _Edit(span=Span(start, document.line_start(document.line_of(wanted.span.end) + 1)), replacement="")
+    first, last = document.line_of(wanted.span.start), document.line_of(wanted.span.end)
+    above, below = (_blank_lines(wanted.replacement, end) - _blank_lines(wanted.quote, end) for end in (0, -1))
+    while above < 0 and first > 0 and not document.line(first - 1).strip():
+        first, above = first - 1, above + 1
+    while below < 0 and last + 1 < document.line_count and not document.line(last + 1).strip():
+        last, below = last + 1, below + 1
+    text = eol * max(0, above) + text + eol * max(0, below)
+    if not text.strip():
+        return _Edit(span=Span(document.line_start(first), document.line_start(last + 1)), replacement="")
+    end = wanted.span.end if last == document.line_of(wanted.span.end) else document.line_end(last)
+    own = source.text[document.line_start(first) : wanted.span.start]
+    if text.startswith(own) and not own.strip():
+        return _Edit(span=Span(wanted.span.start, end), replacement=text[len(own) :])
+    return _Edit(span=Span(document.line_start(first), end), replacement=text)
+
+
+def _blank_lines(text: str, end: int) -> int:
+    """
+    How many lines without anything on them `text` begins with (`end` 0) or ends with (`end` -1).
+    """
+    lines = [line.rstrip("\r\n") for line in split_lines(text)]
+    if not text.strip():
+        return 0
+    return next(count for count, line in enumerate(lines if end == 0 else reversed(lines)) if line.strip())
 
 
 def _eol_at(source: Source, span: Span) -> str:
@@ -197,3 +217,7 @@ def _trimmed(lines: Sequence[str]) -> list[str]:
 
 def _indented(lines: Sequence[str], by: str) -> list[str]:
     return [by + line if line.strip() else line for line in lines]
+
+
+# What may stand at the end of lines that take the place of a statement, a comment included.
+_ENDS = frozenset({";", "{", "}", ",", "/"})

@@ -27,11 +27,11 @@ def is_well_indented(tree: SyntaxTree, lines: range, was: str) -> bool:
             continue
         offset = tree.document.line_start(number) + len(text) - len(text.lstrip())
         node = tree.node_at(offset)
-        if any(_is_free(one, tree, number) for one in _upwards(node)):
-            continue
-        verdict = _verdict(tree, node, number, lines)
+        is_free = any(_is_free(one, tree, number) for one in _upwards(node))
+        verdict = None if is_free else _verdict(tree, node, number, lines)
         if verdict is None:
-            verdict = number != lines.start or indentation(text) == was
+            is_kept = number != lines.start or indentation(text) == was
+            verdict = is_kept and (is_free or _is_within_statement(tree, node, number))
         if not verdict:
             return False
     return True
@@ -48,11 +48,14 @@ _HOLDERS = frozenset(
     {
         "array",
         "arguments",
+        "array_pattern",
         "class_body",
         "enum_body",
         "formal_parameters",
         "interface_body",
         "jsx_element",
+        "jsx_opening_element",
+        "jsx_self_closing_element",
         "named_imports",
         "object",
         "object_pattern",
@@ -62,10 +65,13 @@ _HOLDERS = frozenset(
         "switch_body",
         "switch_case",
         "switch_default",
+        "type_arguments",
+        "type_parameters",
     }
 )
-_CLOSING = frozenset({"}", ")", "]"})
-_OPENING = frozenset({"{", "(", "["})
+_CLOSING = {"}": "{", ")": "(", "]": "[", ">": "<", "/>": "<", "</": "<"}
+# Keywords that go on with a statement at the depth where it began.
+_RESUMING = frozenset({"catch", "else", "finally", "while"})
 _FREE = frozenset({"template_string", "jsx_text", "comment", "ERROR"})
 # What a line begins with whose bracket a formatter indents once more than the line.
 _LEADING_OPERATORS = ("?", ":", "|", "&")
@@ -85,8 +91,8 @@ def _verdict(tree: SyntaxTree, node: Node, number: int, lines: range) -> bool | 
     Whether the line is indented as its place in the tree asks for; None when that asks for nothing.
     """
     here = indentation(tree.document.line(number))
-    if node.type in _CLOSING and node.parent:
-        return here in _closing_indentations(tree, node.parent)
+    if node.type in _CLOSING and node.parent and (holder := _closed_by(node, node.parent)):
+        return here in _closing_indentations(tree, holder)
     member = _member(node)
     if member is None or member.parent is None:
         return None
@@ -99,6 +105,30 @@ def _verdict(tree: SyntaxTree, node: Node, number: int, lines: range) -> bool | 
         nearest = min(others, key=lambda other: abs(other.start_byte - member.start_byte))
         return here == indentation(tree.document.line(tree.document.line_of(tree.span_of(nearest).start)))
     return _is_one_step_in(tree, member.parent, here)
+
+
+def _closed_by(node: Node, parent: Node) -> Node | None:
+    """
+    What a closing bracket or tag closes; None for what only looks like one, such as a comparison.
+    """
+    if parent.type == "jsx_closing_element":
+        return parent.parent
+    is_closing = parent.children and parent.children[0].type == _CLOSING[node.type]
+    return parent if is_closing or node.type in ("}", ")", "]") else None
+
+
+def _is_within_statement(tree: SyntaxTree, node: Node, number: int) -> bool:
+    """
+    Whether a line that goes on with a statement, or member, is deeper than the line where that began.
+    """
+    here = indentation(tree.document.line(number))
+    for one in _upwards(node):
+        if one.parent and one.parent.type in _HOLDERS:
+            first = tree.document.line_of(tree.span_of(one).start)
+            if first < number:
+                base = indentation(tree.document.line(first))
+                return here.startswith(base) and (here != base or node.type in _RESUMING)
+    return True
 
 
 def _member(node: Node) -> Node | None:
@@ -144,7 +174,7 @@ def _closing_indentations(tree: SyntaxTree, holder: Node) -> set[str]:
 
 
 def _line_of_opening(tree: SyntaxTree, holder: Node) -> str:
-    opening = next((child for child in holder.children if child.type in _OPENING), holder)
+    opening = next((child for child in holder.children if child.type in _CLOSING.values()), holder)
     return tree.document.line(tree.document.line_of(tree.span_of(opening).start))
 
 
