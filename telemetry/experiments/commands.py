@@ -5,14 +5,14 @@
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from telemetry.experiments.analysis import Question
+    from telemetry.experiments.analysis import Findings, Question
     from telemetry.experiments.design import Sensitivity
     from telemetry.experiments.estimate import Estimate
     from telemetry.experiments.registration import Registration
@@ -165,9 +165,9 @@ def assign(units: Sequence[str], *, name: str, salt: str, arms: Sequence[str], w
 
 
 @experiment.command()
-@click.option(
-    "--data", type=click.Path(path_type=Path), required=True, help="CSV, Parquet or JSON Lines, one row a unit."
-)
+@click.option("--data", type=click.Path(path_type=Path), help="CSV, Parquet or JSON Lines, one row a unit.")
+@click.option("--events", "sources", multiple=True, metavar="SOURCE", help="Our own events: a folder, a file or a URL.")
+@click.option("--experiment", "name", default=None, help="With --events: which experiment; its arms are the treatment.")
 @click.option("--outcome", "outcomes", multiple=True, help="Outcome column; several are corrected by Holm's method.")
 @click.option("--treatment", default=None, help="Column that tells the two arms apart.")
 @click.option("--covariate", "covariates", multiple=True, help="Column from before the trial; may be repeated.")
@@ -197,6 +197,8 @@ def analyze(registration: Path | None, as_json: bool, **values: Any) -> None:
     """
     Estimate an effect by intention to treat, with a 95 % interval.
 
+    With --events the outcomes are acceptance, taken, retained and code-share, one row for each engineer.
+
     Example: pacenotes experiment analyze --data trial.csv --outcome hours --treatment arm --cluster team --log
     """
     from telemetry.experiments.analysis import analyse
@@ -207,7 +209,10 @@ def analyze(registration: Path | None, as_json: bool, **values: Any) -> None:
     try:
         sealed = unseal(registration.read_text("utf-8")) if registration else None
         question = _question(values, sealed[0] if sealed else None)
-        findings = analyse(read_columns(values["data"]), question)
+        if values["data"] is not None:
+            findings = analyse(read_columns(values["data"]), question)
+        else:
+            findings = _of_events(values["sources"], values["name"], question)
     except UnusableData as error:
         raise Unusable(str(error)) from error
     except (OSError, UnicodeDecodeError) as error:
@@ -235,6 +240,29 @@ def _worthwhile(found: "Sensitivity", effect: float | None, *, relative: bool) -
     return found.relative_mde if relative else found.mde
 
 
+def _of_events(sources: Sequence[str], name: str | None, question: "Question") -> "Findings":
+    """
+    Answer from our own events: the outcome is a ratio, and a unit that was in both arms is a cluster.
+    """
+    from telemetry.engines import EngineError
+    from telemetry.experiments.analysis import analyse
+    from telemetry.experiments.errors import UnusableData
+    from telemetry.experiments.own import OUTCOMES, outcome_columns
+    from telemetry.sources import SourceError, opened
+
+    if not sources or not name or len(question.outcomes) != 1:
+        raise UnusableData("Give --data FILE, or --events SOURCE with --experiment NAME and one --outcome.")
+    outcome = question.outcomes[0]
+    try:
+        with opened(sources, local=Path()) as engine:
+            columns = outcome_columns(engine, name, outcome)
+    except (SourceError, EngineError) as error:
+        raise UnusableData(str(error)) from error
+    ratio = OUTCOMES[outcome]
+    question = replace(question, outcomes=(ratio.numerator,), treatment="arm", denominator=ratio.denominator)
+    return analyse(columns, question)
+
+
 def _question(values: dict[str, Any], sealed: "Registration | None") -> "Question":
     from telemetry.experiments.analysis import Question
 
@@ -249,6 +277,8 @@ def _question(values: dict[str, Any], sealed: "Registration | None") -> "Questio
             "log": values["log"] or sealed.log,
             "planned_n": values["planned_n"] or (sealed.planned_n if sealed.looks == 0 else None),
         }
+    if values["sources"]:
+        values["treatment"] = "arm"
     if not values["outcomes"] or not values["treatment"]:
         raise click.UsageError("Give --outcome and --treatment, or a --registration that names them.")
     names = ("outcomes", "treatment", "covariates", "clusters", "denominator", "log", "control")
