@@ -111,6 +111,7 @@ class Purse:
     output_tokens: int = 0
     spent_usd: float = 0.0
     reserved_usd: float = 0.0
+    dearest_usd: float = 0.0
 
     def refusal(self, price: Price) -> NotAsked | None:
         """
@@ -120,11 +121,20 @@ class Purse:
             return NotAsked.REQUEST_CAP
         return NotAsked.COST_CAP if self.spent_usd + price.usual_usd > self.cap_usd else None
 
+    def reserve_for(self, price: Price) -> float:
+        """
+        The most that a request may cost: by its size, or as much as the dearest one until now.
+        """
+        return max(price.most_usd, self.dearest_usd)
+
     def has_room_beside_others(self, price: Price) -> bool:
         """
         Whether the cap holds even if this and all requests under way cost the most they can.
+
+        Before the first answer nobody knows what answers cost, so the first request goes alone.
         """
-        return self.spent_usd + self.reserved_usd + price.most_usd <= self.cap_usd
+        room = self.cap_usd - self.spent_usd - self.reserved_usd
+        return self.dearest_usd > 0 and self.reserve_for(price) <= room
 
     def spending(self, cached_units: int) -> Spending:
         """
@@ -169,7 +179,10 @@ class Asking:
                     if isinstance(now, Answer):
                         answers[number] = now
                     else:
-                        running[asyncio.ensure_future(self._ask(prompt))] = number
+                        reserved = self.purse.reserve_for(price_of(prompt, self.model))
+                        self.purse.reserved_usd += reserved
+                        self.purse.requests += 1
+                        running[asyncio.ensure_future(self._ask(prompt, reserved))] = number
                 if not running:
                     continue
                 await asyncio.wait({*running, stop}, return_when=asyncio.FIRST_COMPLETED)
@@ -198,9 +211,7 @@ class Asking:
             return False if running and refusal is NotAsked.COST_CAP else Answer(reason=refusal)
         return not running or (running < AT_ONCE and self.purse.has_room_beside_others(price))
 
-    async def _ask(self, prompt: Prompt) -> Answer:
-        price = price_of(prompt, self.model)
-        self.purse.reserved_usd += price.most_usd
+    async def _ask(self, prompt: Prompt, reserved_usd: float) -> Answer:
         try:
             for attempt in range(RETRIES + 1):
                 try:
@@ -210,11 +221,12 @@ class Asking:
                     if attempt == RETRIES or pause > LONGEST_PAUSE_S or self.failed is not None:
                         return self._note(error)
                     await self.sleep(pause)
+                    self.purse.requests += 1
                 except ProviderError as error:
                     return self._note(error)
             raise AssertionError
         finally:
-            self.purse.reserved_usd -= price.most_usd
+            self.purse.reserved_usd -= reserved_usd
 
     def _note(self, error: ProviderError) -> Answer:
         """
@@ -227,7 +239,6 @@ class Asking:
         return self.failed
 
     async def _ask_once(self, prompt: Prompt) -> Answer:
-        self.purse.requests += 1
         stream = self.provider.stream(prompt)
         text, stop = "", None
         try:
@@ -246,7 +257,9 @@ class Asking:
 
     def _pay(self, stop: MessageStop | None, so_far: Usage) -> None:
         usage = stop.usage if stop else so_far
-        self.purse.spent_usd += cost_usd(usage, (stop.model if stop else "") or self.model)
+        cost = cost_usd(usage, (stop.model if stop else "") or self.model)
+        self.purse.spent_usd += cost
+        self.purse.dearest_usd = max(self.purse.dearest_usd, cost)
         self.purse.input_tokens += usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens
         self.purse.output_tokens += usage.output_tokens
 

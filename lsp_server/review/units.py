@@ -217,11 +217,16 @@ class _Around:
         """
         enclosing = self._enclosing(piece)
         heads = frozenset(line for node in enclosing for line in self._head(node))
-        first = max(1, piece.first - NEAR)
+        around = self._whole_function(piece, enclosing)
         # What was removed from the end of a file stood before a line that is no longer there.
-        last = max(piece.first, min(len(self._view.lines), piece.last + NEAR))
-        if function := self._whole_function(piece, enclosing):
-            first, last = min(first, function.start), max(last, function.stop - 1)
+        first, last = piece.first, max(piece.first, piece.last)
+        if around:
+            first, last = min(first, around.start), max(last, around.stop - 1)
+        else:
+            # Never beyond what encloses it, so that a unit depends on little else.
+            borders = _lines(enclosing[-1]) if enclosing else range(1, len(self._view.lines) + 1)
+            first = min(first, max(borders.start, piece.first - NEAR))
+            last = max(last, min(borders.stop - 1, piece.last + NEAR))
         return _Core(first, last, heads - set(range(first, last + 1)))
 
     def changed_symbols(self, pieces: Iterable[Piece]) -> tuple[str, ...]:
@@ -274,12 +279,18 @@ class _Around:
             return None
         budget = ALLOWANCE + GENEROSITY * self._view.size(piece.first, piece.last)
         for node in enclosing:
-            statement = _statement_of(node)
-            lines = range(statement.start_point.row + 1, node.end_point.row + 2)
+            lines = _lines(node)
             fits = len(lines) <= MOST_FUNCTION_LINES and self._view.size(lines.start, lines.stop - 1) <= budget
             if node.type in FUNCTIONS and fits:
                 return lines
         return None
+
+
+def _lines(node: Node) -> range:
+    """
+    The lines of a declaration, from the statement that it is the value of.
+    """
+    return range(_statement_of(node).start_point.row + 1, node.end_point.row + 2)
 
 
 def _body_of(node: Node) -> Node | None:
