@@ -27,6 +27,7 @@ from lsp_server.context.snippet import Context
 from lsp_server.prompts import template
 from lsp_server.providers.base import CompletionInputs, NotAllowed, Prompt, Provider, ProviderError, Purpose, Usage
 from lsp_server.settings import Settings
+from lsp_server.text.document import Document
 from lsp_server.text.positions import Span
 
 Gather = Callable[[CompletionRequest, int], Awaitable[Context]]
@@ -51,6 +52,15 @@ class Means:
     settings: Settings
     clock: Clock
     stock: Stock
+
+
+def typed_on(previous: Completion | None, document: Document, offset: int, settings: Settings) -> Completion | None:
+    """
+    The answer to most keystrokes, for which nothing need be read: the rest of what is typed as it was offered.
+    """
+    if previous is None or not previous.is_whole or trigger.not_in(document, offset, settings):
+        return None
+    return reuse.typed_plainly(previous, document, offset)
 
 
 async def complete(

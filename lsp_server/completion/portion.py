@@ -13,7 +13,11 @@ from lsp_server.completion.request import CompletionRequest, Extent, NoCompletio
 from lsp_server.completion.trust import Trust
 from lsp_server.syntax.tree import parse
 from lsp_server.text.document import ContentChange
+from lsp_server.text.indentation import indent_of
 from lsp_server.text.positions import PositionEncoding
+
+MOST_LINES_FURTHER = 10
+"""How many lines beyond what the cursor is in are offered at most, when replies have been right again and again."""
 
 _BREAK_AND_MORE = re.compile(r"(\s*\n[ \t]*)(\S)")
 
@@ -61,7 +65,8 @@ class Portion:
             if (below := self._next_line(rest)) is not None:
                 return below.whole(rest[len(below._lead) :], trust, finished=finished)
             return NoCompletionReason.REPEATS_SUFFIX if rest.strip() else NoCompletionReason.EMPTY_REPLY
-        return self._piece(rest[:cut], trust, is_whole=True)
+        further = self._further(rest, cut) if trust.is_proven else cut
+        return self._piece(rest[:further], trust, is_whole=True)
 
     def begun(self, rest: str, trust: Trust) -> Piece | None:
         """
@@ -74,6 +79,19 @@ class Portion:
             return None
         piece = self._piece(lines, trust, is_whole=False)
         return piece if isinstance(piece, Piece) else None
+
+    def _further(self, rest: str, cut: int) -> int:
+        """
+        Where the lines end that follow `cut` in the same block, without a blank one between.
+        """
+        if self.place.after.strip() or self.place.extent is Extent.LINE or not rest.startswith("\n", cut):
+            return cut
+        indent, end = self.place.indent, cut
+        for line in rest[cut + 1 :].split("\n")[:-1][:MOST_LINES_FURTHER]:
+            if not line.strip() or indent_of(line) < indent:
+                break
+            end += 1 + len(line)
+        return end
 
     def _piece(self, code: str, trust: Trust, *, is_whole: bool) -> Piece | NoCompletionReason:
         lines = code.split("\n")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from lsp_server.completion.request import CompletionRequest, NoCompletionReason, TriggerKind
 from lsp_server.settings import Settings
 from lsp_server.syntax.regions import Region, region_at
+from lsp_server.text.document import Document
 
 LONGEST_LINE = 10_000
 """Code with longer lines was written by a program, and a cursor in it is there by accident."""
@@ -41,9 +42,9 @@ def reason_to_skip(request: CompletionRequest, settings: Settings) -> NoCompleti
 
     An engineer who asked explicitly is answered wherever it is possible at all.
     """
-    if (reason := _not_in(request, settings)) or request.trigger_kind is TriggerKind.INVOKED:
-        return reason
     document, offset = request.document, request.offset
+    if (reason := not_in(document, offset, settings)) or request.trigger_kind is TriggerKind.INVOKED:
+        return reason
     cursor = _Cursor(request, document.line_prefix(offset), document.line_suffix(offset))
     return next((reason for reason, holds in REASONS.items() if holds(cursor, settings)), None)
 
@@ -61,16 +62,15 @@ REASONS: Mapping[NoCompletionReason, Callable[[_Cursor, Settings], bool]] = {
 """When not to ask on our own account, in the order in which it is looked at."""
 
 
-def _not_in(request: CompletionRequest, settings: Settings) -> NoCompletionReason | None:
+def not_in(document: Document, offset: int, settings: Settings) -> NoCompletionReason | None:
     """
     Why nothing is completed in this document, whoever asks.
     """
-    document = request.document
     if not (settings.enabled and settings.completion_enabled):
         return NoCompletionReason.DISABLED
     if document.language_id not in settings.completion_languages:
         return NoCompletionReason.LANGUAGE_DISABLED
-    line = document.line_of(request.offset)
+    line = document.line_of(offset)
     length = document.line_end(line) - document.line_start(line)
     if document.length > settings.max_file_kb * 1024 or length > LONGEST_LINE:
         return NoCompletionReason.FILE_TOO_LARGE

@@ -13,6 +13,9 @@ CREDIT = 20.0
 MEMORY = 0.985
 """How much of the evidence is left after another identifier: some 70 of them count."""
 
+PROOF = 40.0
+"""Identifiers that must have been right lately before more is offered than what the cursor is in."""
+
 COST_OF_ACCEPTING = 4.0
 """In characters: what it costs to look at a piece and take it, beside typing it."""
 
@@ -36,6 +39,13 @@ class Trust:
         The chance that the next identifier is right.
         """
         return (self.right + CREDIT) / (self.right + self.wrong + CREDIT)
+
+    @property
+    def is_proven(self) -> bool:
+        """
+        Whether replies have lately been right again and again.
+        """
+        return self.right >= PROOF
 
     def after(self, *, right: int = 0, wrong: int = 0) -> "Trust":
         """

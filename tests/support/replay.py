@@ -159,6 +159,16 @@ class Wire:
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / 100
 
+    async def idle(self) -> float:
+        """
+        Wait until the server has done what it does after its start; gives its CPU by then.
+        """
+        before, now = -1.0, self.cpu_s()
+        while now - before > 0.02:
+            await asyncio.sleep(0.5)
+            before, now = now, self.cpu_s()
+        return now
+
     def resident_kb(self) -> int:
         """
         The server's resident memory (Linux).
@@ -229,7 +239,7 @@ class Replay:
         """
         document = {"uri": self._uri, "languageId": _language(self._uri), "version": 1, "text": self._text}
         self._wire.notify("textDocument/didOpen", {"textDocument": document})
-        cpu = self._wire.cpu_s()
+        cpu = await self._wire.idle()
         self.tally.chars = self._end - self._position
         last = "\n"
         while self._position < self._end:
@@ -337,7 +347,7 @@ class Replay:
         if len(before) > self._end or not self._truth.startswith(before):
             return False
         added = self._text[ghost.end : len(self._text) - self._behind].split()
-        to_come = iter(self._truth[len(before) : self._end])
+        to_come = iter(self._truth[len(before) :])
         return all(character in to_come for character in "".join(added))
 
     # The document, and what is asked about it.
