@@ -38,6 +38,7 @@ format: $(VENV)/.dev ## Format and fix what can be fixed.
 generate: $(VENV)/.dev ## Write the files that come from declarations.
 	$(BIN)/python -m telemetry.catalog
 	$(BIN)/python -m lsp_server.settings_catalog
+	$(BIN)/python -m lsp_server.review.rules.catalog
 
 bench: $(VENV)/.dev ## Speed, as ratios against a baseline in the same run.
 	$(BIN)/python -m tests.benchmarks
@@ -45,8 +46,9 @@ bench: $(VENV)/.dev ## Speed, as ratios against a baseline in the same run.
 eval-context: $(VENV)/.dev ## Recall of the context against baselines, on masked real code (needs npm).
 	$(BIN)/python -m tests.evaluation.context
 
-eval-local: $(VENV)/.dev ## The local model against baselines, on repositories it has not seen (needs npm).
+eval-local: $(VENV)/.dev ## What works offline, on repositories it has not seen: local model and rules (needs npm).
 	$(BIN)/python -m tests.evaluation.local
+	$(BIN)/python -m tests.evaluation.rules
 
 clean: ## Remove the environment and caches.
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

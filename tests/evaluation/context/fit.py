@@ -64,7 +64,7 @@ def sample(folder: Path, count: int) -> Sample:
     What speaks for each candidate of each task of a repository.
     """
     index = indexed(folder)
-    rows: list[tuple[float, ...]] = []
+    rows: list[Numbers] = []
     needed: list[bool] = []
     owners: list[int] = []
     for number, task in enumerate(tasks(folder, count)):
@@ -76,13 +76,12 @@ def sample(folder: Path, count: int) -> Sample:
     return Sample(evidence=np.array(rows, float), needed=np.array(needed, float), task=np.array(owners, np.int64))
 
 
-def candidates(folder: Path, task: Task, index: WorkspaceIndex) -> Iterator[tuple[str, tuple[float, ...]]]:
+def candidates(folder: Path, task: Task, index: WorkspaceIndex) -> Iterator[tuple[str, Numbers]]:
     """
     Every name that anything speaks for at the cursor of a task, with what does.
     """
     likelihood = Likelihood(answered(folder, task, index))
-    for name in likelihood.pool.names:
-        yield name, likelihood.evidence(name)
+    yield from zip(likelihood.pool.names, likelihood.evidence, strict=True)
 
 
 def answered(folder: Path, task: Task, index: WorkspaceIndex) -> Question:
