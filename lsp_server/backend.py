@@ -25,8 +25,11 @@ from lsp_server.providers import choose
 from lsp_server.providers.backoff import BackingOffProvider
 from lsp_server.providers.base import Provider
 from lsp_server.providers.caching import CachingProvider
+from lsp_server.providers.budget import BudgetedProvider
 from lsp_server.providers.capabilities import cost_usd
 from lsp_server.providers.local.corpus import SourceFile, WorkspaceCorpus
+from lsp_server.providers.fallback import FallbackProvider
+from lsp_server.providers.limits import LimitedProvider
 from lsp_server.settings import Settings
 from lsp_server.storage import Storage, locate, make_private
 from lsp_server.workspace import Folder, Snapshot
@@ -85,9 +88,14 @@ class Backend:
         self.choice = choose.build(
             settings, environ, self._corpus, store_of(self.storage.local_model, paths, ".npz") if paths else None
         )
-        self._vendor = recorded(self.choice.provider, audit_log=self.audit_log, on_call=on_call)
+        self._vendor = self._allowed(self.choice.provider, on_call)
         self.provider = wrapped(
-            self._vendor, settings=settings, storage=self.storage, why_excluded=self._why_path_excluded, warn=warn
+            self._vendor,
+            settings=settings,
+            storage=self.storage,
+            why_excluded=self._why_path_excluded,
+            warn=warn,
+            fallbacks=[self._allowed(other, on_call) for other in self.choice.fallbacks],
         )
         self._tape = tape
         self._warn = warn
@@ -226,6 +234,18 @@ class Backend:
     def _learn(self, path: Path) -> None:
         file = self.files.read(path)
         if file.text is None:
+    def _allowed(self, vendor: Provider, on_call: Callable[[CallRecord], None]) -> Provider:
+        """
+        A vendor that is recorded, asked only so many things at once, and held to the budget.
+        """
+        provider = recorded(vendor, audit_log=self.audit_log, on_call=on_call)
+        limit = self.settings.budget_daily_usd
+        if not limit or vendor.name == "local":
+            return provider
+        return BudgetedProvider(
+            provider, limit_usd=limit, spent_usd=self.spent_today_usd, clock=time.monotonic, now=utc_now
+        )
+
             self._corpus.remove(self._relative(path))
         else:
             self._corpus.update(SourceFile(self._relative(path), redact(file.text).text))
@@ -256,7 +276,7 @@ def recorded(vendor: Provider, *, audit_log: AuditLog, on_call: Callable[[CallRe
     A vendor that is left alone after it failed, and of whose requests nothing is sent that was not recorded first.
     """
     audited = AuditedProvider(vendor, audit_log, cost_usd=cost_usd, clock=time.monotonic, now=utc_now, on_call=on_call)
-    return BackingOffProvider(audited, time.monotonic)
+    return BackingOffProvider(LimitedProvider(audited), time.monotonic)
 
 
 def wrapped(
@@ -268,13 +288,15 @@ def wrapped(
     warn: Callable[[str], None],
 ) -> Provider:
     """
-    A recorded provider with everything else round it that a request must pass.
+    A recorded provider with everything else round it that a request must pass; `fallbacks` are recorded as well.
 
-    In this order no secret reaches the cache, and what comes from the cache is not audited as sent.
+    In this order no secret reaches the cache, what comes from the cache is not audited as sent, and only what the
+    chosen provider said is kept there.
     """
     if settings.cache_enabled:
         provider = CachingProvider(
             provider, storage.replies, size_bytes=settings.cache_size_mb * MEGABYTE, now=utc_now, warn=warn
+    fallbacks: Sequence[Provider] = (),
         )
     return GuardedProvider(provider, why_excluded)
 
@@ -284,3 +306,5 @@ def utc_now() -> datetime:
     The time of day, for records.
     """
     return datetime.now(UTC)
+    if fallbacks:
+        provider = FallbackProvider(provider, fallbacks)

@@ -153,6 +153,23 @@ class Settings:
         " whose own credential or endpoint is in the server's environment, else `local`.",
         scope=MACHINE,
     )
+    fallback: tuple[str, ...] = setting(
+        "fallback",
+        (),
+        "Who completes code, in this order, while the provider cannot; such completions are labelled. `local` needs no"
+        " network.",
+        scope=MACHINE,
+        choices=("anthropic", "bedrock", "local"),
+    )
+    budget_daily_usd: float = setting(
+        "budget.dailyUsd",
+        0.0,
+        "What model calls may cost in a day (UTC), in US dollars; from 80 % on completions come more seldom, at 100 %"
+        " nothing is sent. 0 sets no limit.",
+        scope=MACHINE,
+        minimum=0,
+        maximum=100_000,
+    )
     exclude: tuple[str, ...] = setting(
         "exclude",
         (),

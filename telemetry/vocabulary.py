@@ -151,6 +151,7 @@ class ErrorKind(StrEnum):
     INTERRUPTED = "interrupted"
     REFUSED = "refused"
     NOT_ALLOWED = "not_allowed"
+    BUDGET_SPENT = "budget_spent"
     BACKING_OFF = "backing_off"
     CANCELLED = "cancelled"
     OTHER = "other"

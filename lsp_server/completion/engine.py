@@ -25,7 +25,16 @@ from lsp_server.completion.stock import Found, Stock
 from lsp_server.completion.strand import Strand
 from lsp_server.context.snippet import Context
 from lsp_server.prompts import template
-from lsp_server.providers.base import CompletionInputs, NotAllowed, Prompt, Provider, ProviderError, Purpose, Usage
+from lsp_server.providers.base import (
+    BudgetSpent,
+    CompletionInputs,
+    NotAllowed,
+    Prompt,
+    Provider,
+    ProviderError,
+    Purpose,
+    Usage,
+)
 from lsp_server.settings import Settings
 from lsp_server.text.document import Document
 from lsp_server.text.positions import Span
@@ -222,7 +231,8 @@ class _Answer:
                 self._watch.lap("first_token_ms", part.first_at)
             self._watch.lap("stream_ms")
             source = Source.CACHE if part.cached else source
-        provider = self._means.provider
+        provider, origin = self._means.provider, part.origin
+        model = origin.model if origin else (part.stop and part.stop.model) or provider.model_for(Purpose.COMPLETION)
         return Completion(
             id=asked.id,
             document=asked.document,
@@ -231,8 +241,9 @@ class _Answer:
             offset=asked.offset,
             source=source,
             extent=portion.extent,
-            provider=provider.name,
-            model=(part.stop and part.stop.model) or provider.model_for(Purpose.COMPLETION),
+            provider=origin.provider if origin else provider.name,
+            model=model,
+            note=origin.note if origin else "",
             prompt_fingerprint=part.prompt.fingerprint,
             call_id=part.prompt.request_id,
             is_whole=piece.is_whole,
@@ -244,9 +255,11 @@ class _Answer:
     def _failed(self, error: Exception) -> NoCompletion:
         if not isinstance(error, ProviderError):
             raise error
-        is_excluded = isinstance(error, NotAllowed)
-        reason = NoCompletionReason.EXCLUDED if is_excluded else NoCompletionReason.PROVIDER_FAILED
+        reason = _REASON_OF.get(type(error), NoCompletionReason.PROVIDER_FAILED)
         return self._watch.withheld(self._asked, reason, str(error), error.kind)
+
+
+_REASON_OF = {NotAllowed: NoCompletionReason.EXCLUDED, BudgetSpent: NoCompletionReason.BUDGET_SPENT}
 
 
 @dataclass

@@ -138,6 +138,8 @@ class Completion:
     prompt_fingerprint: str
     call_id: str = ""
     is_whole: bool = True
+    note: str = ""
+    """One sentence for the user, when somebody else has answered than was asked."""
     timings: Timings = field(default_factory=Timings)
     usage: Usage = field(default_factory=Usage)
     context: Context = field(default_factory=Context)

@@ -10,7 +10,7 @@ from lsp_server.completion.request import CompletionRequest, NoCompletionReason
 from lsp_server.completion.truncate import Reading
 from lsp_server.completion.trust import identifiers
 from lsp_server.context.snippet import Context
-from lsp_server.providers.base import Chunk, MessageStop, Prompt, StopReason, Usage
+from lsp_server.providers.base import Chunk, MessageStop, Origin, Prompt, StopReason, Usage
 from lsp_server.text.document import Document
 
 MOST_ADDED = 80
@@ -38,6 +38,7 @@ class Part:
     stop: MessageStop | None = None
     usage: Usage = field(default_factory=Usage)
     error: Exception | None = None
+    origin: Origin | None = None
 
     @property
     def said_all(self) -> bool:
@@ -55,7 +56,7 @@ class Part:
             self.cached = self.cached or chunk.cached
             return
         if self.first_at is None:
-            self.first_at = now
+            self.first_at, self.origin = now, chunk.origin
         self.reading.feed(chunk.text)
 
     def finish(self) -> None:

@@ -38,6 +38,7 @@ ERRORS = frozenset(("not_configured", "not_authorised", "request_rejected"))
 """Failures that stay until somebody mends something; the others pass."""
 
 
+_FAILURES = (NoCompletionReason.PROVIDER_FAILED, NoCompletionReason.BUDGET_SPENT)
 _FROM_A_MODEL = (Source.MODEL, Source.CACHE, Source.IN_FLIGHT)
 
 
@@ -72,8 +73,9 @@ class StatusBoard:
         """
         current = replace(self._status or Status(), spent_today_usd=round(spent_today_usd, 2))
         if isinstance(outcome, Completion) and outcome.source in _FROM_A_MODEL:
-            current = replace(current, kind=StatusKind.NORMAL, message="", model=outcome.model)
-        if isinstance(outcome, NoCompletion) and outcome.reason is NoCompletionReason.PROVIDER_FAILED:
+            kind = StatusKind.WARNING if outcome.note else StatusKind.NORMAL
+            current = replace(current, kind=kind, message=outcome.note, provider=outcome.provider, model=outcome.model)
+        if isinstance(outcome, NoCompletion) and outcome.reason in _FAILURES:
             current = _failing(current, outcome)
         self.show(current)
 

@@ -2,6 +2,7 @@
 Leave a provider alone for a while after it failed.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 
@@ -58,6 +59,8 @@ PAUSES: Mapping[type[ProviderError], Pause] = {
 class BackingOffProvider(ProviderWrapper):
     """
     Wraps a provider and holds back automatic completions while it recovers; what was asked for by hand goes through.
+
+    After a pause one of them goes first, as a probe: until that one is answered, the others wait for the next pause.
     """
 
     def __init__(self, inner: Provider, clock: Callable[[], float]) -> None:
@@ -66,32 +69,46 @@ class BackingOffProvider(ProviderWrapper):
         self._failures = 0
         self._failed_at = float("-inf")
         self._resting_until = float("-inf")
+        self._last_wait = 0.0
         self._last_sentence = ""
+        self._is_probing = False
 
     def stream(self, prompt: Prompt) -> ChunkStream:
         """
         The wrapped provider's reply, or `BackingOff` at once.
         """
-        if (remaining := self._resting_until - self._clock()) > 0 and is_automatic(prompt):
+        remaining = self._resting_until - self._clock()
+        if remaining > 0 and is_automatic(prompt):
             sentence = f"{self._last_sentence} (next try in {max(remaining, 1):.0f} s)"
             return ChunkStream(failing(BackingOff(sentence, retry_after_s=remaining)), Usage)
-        inner = self._inner.stream(prompt)
-        return ChunkStream(self._chunks(inner), lambda: usage_so_far(inner))
+        asked: list[AsyncIterator[Chunk]] = []
+        return ChunkStream(self._chunks(prompt, asked), lambda: usage_so_far(asked[0]) if asked else Usage())
 
-    async def _chunks(self, inner: AsyncIterator[Chunk]) -> AsyncGenerator[Chunk, None]:
-        started = self._clock()
+    async def _chunks(self, prompt: Prompt, asked: list[AsyncIterator[Chunk]]) -> AsyncGenerator[Chunk, None]:
+        if self._is_probing and is_automatic(prompt):
+            raise BackingOff(f"{self._last_sentence} (a try is under way)")
+        started, has_begun = self._clock(), False
+        is_probe = self._is_probing = self._failures > 0
+        asked.append(self._inner.stream(prompt))
         try:
-            async with closing(inner) as chunks:
+            async with closing(asked[0]) as chunks:
                 async for chunk in chunks:
+                    has_begun = True
                     yield chunk
+            self._note_success()
         except ProviderError as error:
             self._note_failure(error, started)
             raise
-        except GeneratorExit:
-            # A reader that stops early has read enough.
-            self._note_success()
+        except (GeneratorExit, asyncio.CancelledError):
+            # A reader that stops early has read enough; one that has seen nothing knows nothing.
+            if has_begun:
+                self._note_success()
+            elif is_probe:
+                self._resting_until = self._clock() + self._last_wait
             raise
-        self._note_success()
+        finally:
+            if is_probe:
+                self._is_probing = False
 
     def _note_success(self) -> None:
         self._failures = 0
@@ -106,6 +123,7 @@ class BackingOffProvider(ProviderWrapper):
         self._failed_at = self._clock()
         wait = max(pause.after(self._failures), error.retry_after_s or 0.0)
         self._resting_until = self._failed_at + wait
+        self._last_wait = pause.first_s
         self._last_sentence = str(error)
 
 

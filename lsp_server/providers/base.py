@@ -98,13 +98,27 @@ class Prompt:
     request_id: str = ""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Origin:
+    """
+    Who has written a reply in place of the provider that was asked; `note` says in one sentence why.
+    """
+
+    provider: str
+    model: str
+    note: str
+
+
 @dataclass(frozen=True, slots=True)
 class TextDelta:
     """
     The next characters of the reply (for a forced tool: of its input as JSON text).
+
+    `origin` is there when somebody else answers than was asked.
     """
 
     text: str
+    origin: Origin | None = None
 
 
 class StopReason(StrEnum):
@@ -224,6 +238,7 @@ class ProviderError(Exception):
         ├── Interrupted        the stream died or turned to garbage half-way
         ├── Refused            the model declined to answer
         ├── NotAllowed         our own policy keeps it from leaving (nothing was sent)
+        ├── BudgetSpent        the day's budget does not allow it; nothing was sent
         └── BackingOff         a recent failure; nothing was sent
     """
 
@@ -312,6 +327,14 @@ class NotAllowed(ProviderError):  # noqa: N818
     """
 
     kind = "not_allowed"
+
+
+class BudgetSpent(ProviderError):  # noqa: N818
+    """
+    What may be spent in a day is spent, or what is left of it is used sparingly.
+    """
+
+    kind = "budget_spent"
 
 
 class BackingOff(ProviderError):  # noqa: N818

@@ -29,11 +29,12 @@ ENDPOINT_VARIABLES = (
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
     """
-    The provider that answers, not yet wrapped, and in one sentence why it does.
+    The provider that answers, not yet wrapped, and in one sentence why it does; and who completes code when it can't.
     """
 
     provider: Provider
     why: str
+    fallbacks: tuple[Provider, ...] = ()
 
 
 def build(settings: Settings, environ: Mapping[str, str], corpus: Corpus, store: Path | None = None) -> Choice:
@@ -43,13 +44,20 @@ def build(settings: Settings, environ: Mapping[str, str], corpus: Corpus, store:
     `corpus` is what the local provider learns from, and `store` the file where it keeps what it learnt.
     """
     chosen, why = _decide(settings, environ)
-    match chosen:
-        case ProviderChoice.ANTHROPIC:
-            return Choice(provider=_anthropic(settings), why=why)
-        case ProviderChoice.BEDROCK:
-            return Choice(provider=_bedrock(settings, environ), why=why)
-        case _:
-            return Choice(provider=_local(corpus, store), why=why)
+
+    def provider(choice: ProviderChoice) -> Provider:
+        match choice:
+            case ProviderChoice.ANTHROPIC:
+                return _anthropic(settings)
+            case ProviderChoice.BEDROCK:
+                return _bedrock(settings, environ)
+            case _:
+                return _local(corpus, store)
+
+    others = [ProviderChoice(name) for name in dict.fromkeys(settings.fallback) if name != chosen]
+    if chosen is ProviderChoice.LOCAL:
+        others = []
+    return Choice(provider=provider(chosen), why=why, fallbacks=tuple(map(provider, others)))
 
 
 def _decide(settings: Settings, environ: Mapping[str, str]) -> tuple[ProviderChoice, str]:
