@@ -10,6 +10,7 @@ from lsp_server.lsp.client import Client
 from lsp_server.lsp.findings import Located
 from lsp_server.lsp.to_lsp import range_of
 from lsp_server.review import harmless
+from lsp_server.review.change import SkipReason
 from lsp_server.review.finding import Finding, Origin, Severity
 from lsp_server.review.outcome import Review
 from lsp_server.review.tracking import Held, Replacement, shown_at
@@ -20,6 +21,7 @@ SOURCE = "pacenotes"
 CONFIRM = "pacenotes.confirm"
 FIX_LABEL = "Pacenotes: fix"
 LOOK_FIRST = "Look at it before it is made."
+LEFT = (SkipReason.PROVIDER_FAILED, SkipReason.REFUSED, SkipReason.COST_CAP, SkipReason.CANCELLED)
 SEVERITIES = {
     Severity.INFO: types.DiagnosticSeverity.Information,
     Severity.WARNING: types.DiagnosticSeverity.Warning,
@@ -108,7 +110,8 @@ def summary(review: Review) -> dict[str, Any]:
         "findings": [finding.id for finding in review.findings],
         "withheld": len(review.withheld),
         "incomplete": review.incomplete.value if review.incomplete else None,
-        "notices": [harmless.sentence(notice) for notice in review.notices],
+        "notices": [harmless.sentence(notice) for notice in (*review.notices, *_left_out(review))],
+        "problems": [harmless.sentence(problem) for problem in review.problems],
         "provider": review.provider,
         "model": review.model,
         "usage": {
@@ -118,6 +121,16 @@ def summary(review: Review) -> dict[str, Any]:
             "costUsd": spending.cost_usd,
         },
     }
+
+
+def _left_out(review: Review) -> list[str]:
+    """
+    Why a review is not whole, each reason once.
+    """
+    if review.incomplete is None:
+        return []
+    reasons = (entry.detail for entry in review.coverage if entry.reason in LEFT and entry.detail)
+    return list(dict.fromkeys(reasons))
 
 
 def _standing(finding: Finding) -> str:

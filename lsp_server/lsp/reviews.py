@@ -208,7 +208,11 @@ class Reviews:
         """
         Look at a document nobody asked about: with the rules, and with a model only where the user wants that.
         """
-        settings = await self._session.settings_for(uri)
+        try:
+            settings = await self._session.settings_for(uri)
+        except JsonRpcException:
+            # Why nothing can be done at all is for the status to say.
+            return
         document = self._session.workspace.snapshot().document(uri)
         if document is None or not _is_wanted(settings) or settings.review_on_save is ReviewOnSave.OFF:
             return
@@ -221,6 +225,8 @@ class Reviews:
                     await self._review(Assignment(scope=scope, ask_model=ask_model, shown=ask_model))
         except (Displaced, review_scope.NothingToReview):
             return
+        except CannotReview as error:
+            self._session.client.tell_problems((str(error),))
 
     async def _check_wanted(self, uri: str) -> None:
         if not _is_wanted(await self._session.settings_for(uri)):
