@@ -24,12 +24,12 @@ from lsp_server.policy.redaction import redact
 from lsp_server.providers import choose
 from lsp_server.providers.backoff import BackingOffProvider
 from lsp_server.providers.base import Provider
-from lsp_server.providers.caching import CachingProvider
 from lsp_server.providers.budget import BudgetedProvider
+from lsp_server.providers.caching import CachingProvider
 from lsp_server.providers.capabilities import cost_usd
-from lsp_server.providers.local.corpus import SourceFile, WorkspaceCorpus
 from lsp_server.providers.fallback import FallbackProvider
 from lsp_server.providers.limits import LimitedProvider
+from lsp_server.providers.local.corpus import SourceFile, WorkspaceCorpus
 from lsp_server.settings import Settings
 from lsp_server.storage import Storage, locate, make_private
 from lsp_server.workspace import Folder, Snapshot
@@ -225,15 +225,6 @@ class Backend:
             # Also when nobody waits any longer for a provider that hangs: how requests ended is still to be written.
             await asyncio.to_thread(self.audit_log.close)
 
-    def _source_files(self) -> Iterator[SourceFile]:
-        for path in self.files.walk():
-            file = self.files.read_walked(path)
-            if file.text is not None:
-                yield SourceFile(self._relative(path), redact(file.text).text)
-
-    def _learn(self, path: Path) -> None:
-        file = self.files.read(path)
-        if file.text is None:
     def _allowed(self, vendor: Provider, on_call: Callable[[CallRecord], None]) -> Provider:
         """
         A vendor that is recorded, asked only so many things at once, and held to the budget.
@@ -246,6 +237,15 @@ class Backend:
             provider, limit_usd=limit, spent_usd=self.spent_today_usd, clock=time.monotonic, now=utc_now
         )
 
+    def _source_files(self) -> Iterator[SourceFile]:
+        for path in self.files.walk():
+            file = self.files.read_walked(path)
+            if file.text is not None:
+                yield SourceFile(self._relative(path), redact(file.text).text)
+
+    def _learn(self, path: Path) -> None:
+        file = self.files.read(path)
+        if file.text is None:
             self._corpus.remove(self._relative(path))
         else:
             self._corpus.update(SourceFile(self._relative(path), redact(file.text).text))
@@ -286,6 +286,7 @@ def wrapped(
     storage: Storage,
     why_excluded: Callable[[str], str | None],
     warn: Callable[[str], None],
+    fallbacks: Sequence[Provider] = (),
 ) -> Provider:
     """
     A recorded provider with everything else round it that a request must pass; `fallbacks` are recorded as well.
@@ -296,8 +297,9 @@ def wrapped(
     if settings.cache_enabled:
         provider = CachingProvider(
             provider, storage.replies, size_bytes=settings.cache_size_mb * MEGABYTE, now=utc_now, warn=warn
-    fallbacks: Sequence[Provider] = (),
         )
+    if fallbacks:
+        provider = FallbackProvider(provider, fallbacks)
     return GuardedProvider(provider, why_excluded)
 
 
@@ -306,5 +308,3 @@ def utc_now() -> datetime:
     The time of day, for records.
     """
     return datetime.now(UTC)
-    if fallbacks:
-        provider = FallbackProvider(provider, fallbacks)
