@@ -20,31 +20,41 @@ def sort_by_left_context(words: Words) -> Positions:
     """
     The positions of `words` in the order of their left contexts, `DEPTH` words deep.
     """
-    count = len(words)
-    if count == 0:
+    if len(words) == 0:
         return np.zeros(0, dtype=np.int32)
-    before = np.zeros(count + 3, dtype=np.int64)
-    before[3:] = words
-    base = np.int64(words.max()) + 1
-    key = (before[2:-1] * base + before[1:-2]) * base + before[:-3]
+    key = _three_words(words)
     span = 3
     while True:
         order = np.argsort(key, kind="stable")
         if span >= DEPTH:
             return order.astype(np.int32)
         rank = _ranks(key, order)
-        further = np.zeros(count, dtype=np.int64)
-        further[span:] = rank[:-span] if span < count else rank[:0]
-        key = rank * np.int64(count + 1) + further
+        del order  # A workspace has millions of words: nothing is kept that is not needed any more.
+        key[:] = rank
+        key *= np.int64(len(words) + 1)
+        key[span:] += rank[:-span]
         span *= 2
 
 
-def _ranks(key: NDArray[np.int64], order: NDArray[np.intp]) -> NDArray[np.int64]:
+def _three_words(words: Words) -> NDArray[np.int64]:
+    """
+    A number for the three words before each position, ordered as they are, nearest word first.
+    """
+    base = np.int64(words.max()) + 1
+    key = np.zeros(len(words), dtype=np.int64)
+    for back in (1, 2, 3):
+        key *= base
+        key[back:] += words[:-back]
+    return key
+
+
+def _ranks(key: NDArray[np.int64], order: NDArray[np.intp]) -> Positions:
     ordered = key[order]
-    steps = np.ones(len(key), dtype=np.int64)
-    steps[1:] = ordered[1:] != ordered[:-1]
-    rank = np.empty(len(key), dtype=np.int64)
-    rank[order] = np.cumsum(steps)
+    steps = np.ones(len(key), dtype=np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=steps[1:])
+    del ordered
+    rank = np.empty(len(key), dtype=np.int32)
+    rank[order] = np.cumsum(steps, dtype=np.int32)
     return rank
 
 

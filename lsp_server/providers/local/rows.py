@@ -101,10 +101,10 @@ def owners_of(
     brackets_at = np.flatnonzero(_is_bracket(vocabulary)[words])
     stack = list(brackets)
     owners_after = [stack[-1].owner if stack else BOUNDARY]
-    listed = words.tolist()
+    view = np.ascontiguousarray(words).data  # Not a list: the numbers of a whole workspace would take much memory.
     texts = vocabulary.words
     for place in brackets_at.tolist():
-        update_brackets(stack, texts[listed[place]], listed[max(0, place - 2) : place], vocabulary)
+        update_brackets(stack, texts[view[place]], view[max(0, place - 2) : place].tolist(), vocabulary)
         owners_after.append(stack[-1].owner if stack else BOUNDARY)
     lengths = np.diff(np.concatenate(([-1], brackets_at, [len(words) - 1])))
     owners = np.repeat(np.array(owners_after, dtype=np.int32), lengths)
