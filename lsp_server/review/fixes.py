@@ -6,6 +6,7 @@ Such a rule declares with its fix that what the code does otherwise stays the sa
 same fix. What a model writes can pass every gate here and still do something else, so it always needs a second look.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -93,11 +94,11 @@ def _flaw(replacement: str, there: str) -> NoFixReason | None:
     own = {line.strip() for line in there.splitlines()}
     if any(is_elision(line) and line.strip() not in own for line in replacement.splitlines()):
         return NoFixReason.TRUNCATED
-    said, was = lexemes(replacement).words, lexemes(there).words
-    if said == was:
+    if lexemes(replacement).words == lexemes(there).words:
         return NoFixReason.IDENTICAL
+    said, was = (lexemes(_LAST_COMMENT.sub("", text)).words for text in (replacement, there))
     # Where statements end with semicolons, one that does not was cut off, however well it reads.
-    return NoFixReason.TRUNCATED if said and was[-1] == ";" and said[-1] not in _ENDS else None
+    return NoFixReason.TRUNCATED if said and was[-1:] == (";",) and said[-1] not in _ENDS else None
 
 
 def _indentations(wanted: _Wanted, source: Source) -> Iterator[str]:
@@ -221,3 +222,4 @@ def _indented(lines: Sequence[str], by: str) -> list[str]:
 
 # What may stand at the end of lines that take the place of a statement, a comment included.
 _ENDS = frozenset({";", "{", "}", ",", "/"})
+_LAST_COMMENT = re.compile(r"\s//[^\n]*\s*\Z")

@@ -43,34 +43,34 @@ def _entries(text: str) -> tuple[list[Any], list[str]]:
     """
     Everything that may be meant as a finding, and what is wrong with the reply as a whole.
     """
-    values = list(_json_values(text))
-    lists = [found for value in values if (found := _listed(value)) is not None]
-    whole = next((found for found in lists if found), None)
-    # Nothing whole: the list may have broken off, or one entry may be no JSON, so each is looked for by itself.
-    alone = [value for value in values if _looks_like_finding(value)]
-    if whole is not None and len(whole) >= len(alone):
-        return whole, []
-    if alone:
-        return alone, ["The reply is not whole; the findings in it that are whole were read."] * (_LIST in text)
-    return [], [] if lists else [NOTHING_READABLE]
+    entries: list[Any] = []
+    is_readable = is_whole = False
+    for value in _json_values(text):
+        found = [value] if _looks_like_finding(value) else _listed(value)
+        if found is not None:
+            entries += found
+            is_readable = True
+            is_whole = is_whole or (bool(found) and not _looks_like_finding(value))
+    if entries and not is_whole and _LIST in text:
+        return entries, ["The reply is not whole; the findings in it that are whole were read."]
+    return entries, [] if is_readable else [NOTHING_READABLE]
 
 
 def _json_values(text: str) -> Iterator[Any]:
     """
     The outermost objects and lists in `text`, first to last.
     """
-    position = 0
-    while match := _OPENER.search(text, position):
-        value, position = _value_at(text, match.start())
-        if value is not None:
+    position = failures = 0
+    while (match := _OPENER.search(text, position)) and failures < _MOST_ENDLESS:
+        try:
+            value, position = _DECODER.raw_decode(text, match.start())
             yield value
-
-
-def _value_at(text: str, start: int) -> tuple[Any, int]:
-    try:
-        return _DECODER.raw_decode(text, start)
-    except (ValueError, RecursionError):
-        return None, start + 1
+        except ValueError:
+            position = match.start() + 1
+        except RecursionError:
+            # Every bracket of such a text would be followed down to the same depth.
+            failures += 1
+            position = match.start() + 1
 
 
 def _listed(value: Any) -> list[Any] | None:
@@ -82,7 +82,7 @@ def _listed(value: Any) -> list[Any] | None:
             value = next((value[key] for key in ("findings", "input", "parameters") if key in value), None)
         elif isinstance(value, str) and value.lstrip()[:1] in ("[", "{"):
             # Models now and then write the list as a string within the JSON.
-            value = _value_at(value, len(value) - len(value.lstrip()))[0]
+            value = next(_json_values(value), None)
     is_list_of_findings = isinstance(value, list) and (not value or any(isinstance(entry, Mapping) for entry in value))
     return value if is_list_of_findings else None
 
@@ -174,3 +174,4 @@ def _sound(text: str) -> str:
 _DECODER = json.JSONDecoder(strict=False)
 _OPENER = re.compile(r"[{\[]")
 _LIST = '"findings"'
+_MOST_ENDLESS = 8

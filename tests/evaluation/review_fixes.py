@@ -24,8 +24,8 @@ from lsp_server.review.source import Source, source_of
 from lsp_server.settings import Settings
 from lsp_server.syntax.tree import parse_text
 from tests.evaluation.review_findings import commits_of
-from tests.support.quoting import claim_of
 from tests.support.breaking import BROKEN
+from tests.support.quoting import claim_of
 
 SEED = 31
 

@@ -61,7 +61,7 @@ def is_unique(source: Source, quote: TrueQuote) -> bool:
     return sum(full[start : start + len(said)] == said for start in range(len(full) - len(said) + 1)) == 1
 
 
-def claim_of(file: str, quote: str, replacement: str | None = None) -> Claim:
+def claim_of(file: str, quote: str, replacement: str | None = None, *, evidence: str = "") -> Claim:
     """
     A claim with this quote.
     """
@@ -72,6 +72,7 @@ def claim_of(file: str, quote: str, replacement: str | None = None) -> Claim:
         severity=Severity.WARNING,
         confidence=90,
         message="It does something else.",
+        evidence=evidence,
         replacement=replacement,
     )
 
