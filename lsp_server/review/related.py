@@ -14,8 +14,8 @@ from lsp_server.index.symbols import Symbols
 from lsp_server.review.units import Unit
 from lsp_server.review.visible import show_hidden
 
-FOR_EACH_LINE = 6
-BESIDES = 80
+FOR_EACH_LINE = 8
+BESIDES = 160
 MOST = 1_500
 """Characters of other places for a unit: `BESIDES`, and `FOR_EACH_LINE` for each changed line, at most `MOST`."""
 MOST_NAMES = 80

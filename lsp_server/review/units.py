@@ -233,14 +233,15 @@ class _Around:
         """
         The declarations whose heads the pieces have changed.
         """
+        document = self._source.document
         found: dict[str, None] = {}
-        for piece in pieces:
-            document = self._source.document
-            for line in piece.lines:
-                start = document.line_start(line - 1)
-                text = document.line(line - 1)
-                symbol = symbol_at(self._source.tree, start + len(text) - len(text.lstrip()))
-                if symbol.name and document.line_of(symbol.span.start) <= line - 1 <= self._head_end(symbol.span.start):
+        for line in (line - 1 for piece in pieces for line in piece.lines):
+            text = document.line(line)
+            # Its end too, since a declaration may begin behind `export`.
+            for column in (len(text) - len(text.lstrip()), max(0, len(text.rstrip()) - 1)):
+                symbol = symbol_at(self._source.tree, document.line_start(line) + column)
+                start = document.line_of(symbol.span.start)
+                if symbol.name and start <= line <= self._head_end(symbol.span.start):
                     found[symbol.name] = None
         return tuple(found)
 
@@ -294,7 +295,10 @@ def _lines(node: Node) -> range:
 
 
 def _body_of(node: Node) -> Node | None:
-    return node.child_by_field_name("body") or node.child_by_field_name("value")
+    value = node.child_by_field_name("value")
+    if value is not None and value.type in FUNCTIONS:
+        return value.child_by_field_name("body")
+    return node.child_by_field_name("body") or value
 
 
 def _statement_of(node: Node) -> Node:
