@@ -1,12 +1,10 @@
 """
 Whatever is edited between a finding and its fix, the fix never lands on other text.
 
-Every character of the document has an identity here, so that equal text in another place is told apart.
 The number of edits is that of `PACENOTES_RANDOM_EDITS` when it is set.
 """
 
 import os
-from itertools import count
 from random import Random
 
 import pytest
@@ -16,6 +14,7 @@ from lsp_server.text.document import ContentChange
 from lsp_server.text.positions import PositionEncoding, Span
 from tests.support.edits import document_of
 from tests.support.findings import finding_in
+from tests.support.letters import Letters
 
 EDITS = int(os.environ.get("PACENOTES_RANDOM_EDITS", "4000"))
 QUOTE = "a(😀b);\nc(x)"
@@ -30,17 +29,14 @@ class Traced:
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
-        self._numbers = count()
         before = "".join(self.random.choices(PIECES, k=6))
         text = f"{before}\n{QUOTE}\n" + "".join(self.random.choices(PIECES, k=6))
         self.document = document_of(text)
         text, start = self.document.text, len(before) + 1
-        self.letters = [next(self._numbers) for _ in text]
-        self.left = frozenset(self.letters[:start])
-        self.own = frozenset(self.letters[start : start + len(QUOTE)])
-        self.right = frozenset(self.letters[start + len(QUOTE) :])
+        place = Span(start, start + len(QUOTE))
+        self.letters = Letters(text, place)
         fix = self.random.choice(FIXES)
-        held = hold(finding_in(text, Span(start, start + len(QUOTE)), replacement=fix), self.document)
+        held = hold(finding_in(text, place, replacement=fix), self.document)
         assert held is not None
         self.held: Held = held
         self.past: list[tuple[int, int, str, list[int]]] = []
@@ -55,7 +51,7 @@ class Traced:
         if kind < 0.4 and self.past:
             start, end, text, letters = self.past.pop()
             self._edit(start, end, text)
-            self.letters = letters
+            self.letters.row = letters
             return
         if kind < 0.6:
             self.apply()
@@ -77,18 +73,13 @@ class Traced:
         if not isinstance(edit, Replacement):
             return
         start, end = edit.span.start, edit.span.end
-        assert self.document.slice(start, end) == QUOTE
-        # A deletion between equal letters can be read either way, so a few at the border may be a neighbour's.
-        strangers = [letter for letter in self.letters[start:end] if letter in self.left | self.right]
-        assert len(strangers) < len(QUOTE) // 2
-        assert self.right.isdisjoint(self.letters[:start])
-        assert self.left.isdisjoint(self.letters[end:])
+        self.letters.prove(self.document.text, start, end)
         self.fixes += 1
         self._remember(start, end, edit.text)
         self._edit(start, end, edit.text)
 
     def _remember(self, start: int, end: int, text: str) -> None:
-        self.past.append((start, start + len(text), self.document.slice(start, end), list(self.letters)))
+        self.past.append((start, start + len(text), self.document.slice(start, end), list(self.letters.row)))
 
     def _edit(self, start: int, end: int, text: str) -> None:
         expected = self.document.text[:start] + text + self.document.text[end:]
@@ -99,30 +90,9 @@ class Traced:
             # A place inside a line end: editors know none, so the edit was another one.
             self.past.clear()
         (edit,) = edits
-        start, end, text = self._least(edit.start, edit.old_end, edit.text)
-        self.letters[start:end] = [next(self._numbers) for _ in text]
+        self.letters.edit(self.document.text, edit.start, edit.old_end, edit.text)
         self.document = after
         self.held = follow(self.held, edits, after)
-
-    def _least(self, start: int, end: int, text: str) -> tuple[int, int, str]:
-        """
-        The same edit as one that leaves as many letters alone as it can, those of the finding first.
-        """
-        old = self.document.text
-        while start < end and text and old[start] == text[0]:
-            start, text = start + 1, text[1:]
-        while start < end and text and old[end - 1] == text[-1]:
-            end, text = end - 1, text[:-1]
-        if text or start == end:
-            return start, end, text
-        places = [(start, end)]
-        while places[-1][0] > 0 and old[places[-1][0] - 1] == old[places[-1][1] - 1]:
-            places.append((places[-1][0] - 1, places[-1][1] - 1))
-        while end < len(old) and old[start] == old[end]:
-            start, end = start + 1, end + 1
-            places.append((start, end))
-        start, end = min(places, key=lambda place: len(self.own.intersection(self.letters[slice(*place)])))
-        return start, end, ""
 
 
 @pytest.mark.parametrize("batch", range(8))
