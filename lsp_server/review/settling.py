@@ -221,9 +221,16 @@ def _with_fix(one: _Named, sources: Mapping[str, Source]) -> Finding:
     return replace(one.finding, fix=fix)
 
 
-def _gravity(one: _Named) -> tuple[int, int, str, Span, str]:
+def _gravity(one: _Named) -> tuple[int, int, str, Span, str, str]:
     finding = one.finding
-    return -finding.severity.rank, -finding.confidence, finding.file, finding.span, finding.message
+    return (
+        -finding.severity.rank,
+        -finding.confidence,
+        finding.file,
+        finding.span,
+        finding.category,
+        finding.message,
+    )
 
 
 def _unused_comments(
