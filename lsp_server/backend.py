@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from lsp_server.completion.request import CompletionRequest
 from lsp_server.context.gather import gather
 from lsp_server.context.snippet import Context
+from lsp_server.context.visits import Visits
 from lsp_server.files import WorkspaceFiles, is_dependency, path_of, uri_of
 from lsp_server.index.workspace_index import Progress, WorkspaceIndex
 from lsp_server.indexing import Indexing, store_of
@@ -101,6 +102,7 @@ class Backend:
         self._warn = warn
         self._folder = paths[0] if paths else None
         self._memory: TextStore | None = None
+        self._visits = Visits()
 
     @functools.cached_property
     def reviewing(self) -> "Reviewing":
@@ -130,20 +132,27 @@ class Backend:
         """
         What the model should see besides the code around the cursor.
         """
-        others = list(self._snapshot().documents)[::-1]
-        return await self.gather_for(request, budget, [uri for uri in others if uri != request.document.uri])
+        visited = {path: number for number, path in enumerate(self._visits.files())}
+        opened = [uri for uri in reversed(self._snapshot().documents) if uri != request.document.uri]
+        opened.sort(key=lambda uri: visited.get(_posix(uri), len(visited)))
+        self._visits.note(_posix(request.document.uri), request.document.line_of(request.offset))
+        return await self.gather_for(request, budget, opened)
 
     async def gather_for(self, request: CompletionRequest, budget: int, open_files: Sequence[str]) -> Context:
         """
         The same as if the documents `open_files`, the latest first, were the other open ones.
         """
-        opened = tuple(path.as_posix() for uri in open_files if (path := path_of(uri)))
+        opened = tuple(path for uri in open_files if (path := _posix(uri)))
+        edits = [(path, edit.line) for edit in reversed(self._snapshot().recent_edits) if (path := _posix(edit.uri))]
+        recent = self._visits.regions(edits)
         asking = self.index.absolute(request.document.uri, request.path)
 
         def in_thread(work: Callable[[], Context]) -> Awaitable[Context]:
             return asyncio.to_thread(self._with_editor, asking, work)
 
-        return await gather(request, budget, self.index, in_thread=in_thread, clock=time.monotonic, opened=opened)
+        return await gather(
+            request, budget, self.index, in_thread=in_thread, clock=time.monotonic, opened=opened, recent=recent
+        )
 
     async def review(
         self,
@@ -308,3 +317,8 @@ def utc_now() -> datetime:
     The time of day, for records.
     """
     return datetime.now(UTC)
+
+
+def _posix(uri: str) -> str:
+    path = path_of(uri)
+    return path.as_posix() if path else ""

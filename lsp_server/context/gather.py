@@ -10,7 +10,8 @@ from lsp_server.context.likelihood import Likelihood
 from lsp_server.context.packing import pack
 from lsp_server.context.piece import Piece
 from lsp_server.context.place import Place
-from lsp_server.context.retrievers import RETRIEVERS, ask, candidates, usage
+from lsp_server.context.question import Question, Region, ask
+from lsp_server.context.retrievers import RETRIEVERS, candidates, usage
 from lsp_server.context.situation import Situation
 from lsp_server.context.snippet import Context, Dropped
 from lsp_server.context.source import Source
@@ -33,15 +34,26 @@ class InThread(Protocol):
 
 
 async def gather(
-    place: Place, budget: int, source: Source, *, in_thread: InThread, clock: Clock, opened: tuple[str, ...] = ()
+    place: Place,
+    budget: int,
+    source: Source,
+    *,
+    in_thread: InThread,
+    clock: Clock,
+    opened: tuple[str, ...] = (),
+    recent: tuple[Region, ...] = (),
 ) -> Context:
     """
     The context for a cursor; at the deadline it is what was found until then.
 
-    `opened` are the paths of the other open files, the latest first.
+    `opened` are the paths of the other open files, `recent` where something was edited or visited, the latest first.
     """
     until = clock() + DEADLINE_S
-    return await in_thread(lambda: gather_now(place, budget, source, opened=opened, in_time=lambda: clock() < until))
+
+    def now() -> Context:
+        return gather_now(place, budget, source, opened=opened, recent=recent, in_time=lambda: clock() < until)
+
+    return await in_thread(now)
 
 
 def gather_now(
@@ -50,6 +62,7 @@ def gather_now(
     source: Source,
     *,
     opened: tuple[str, ...] = (),
+    recent: tuple[Region, ...] = (),
     in_time: Callable[[], bool] = lambda: True,
 ) -> Context:
     """
@@ -58,12 +71,12 @@ def gather_now(
     if budget <= 0:
         return Context()
     with source.asking():
-        return _gather(place, budget, source, opened, in_time)
+        path = source.absolute(place.document.uri, place.path)
+        return _answer(ask(Situation(place, path), source, opened, recent), budget, in_time)
 
 
-def _gather(place: Place, budget: int, source: Source, opened: tuple[str, ...], in_time: Callable[[], bool]) -> Context:
-    path = source.absolute(place.document.uri, place.path)
-    question = ask(Situation(place, path), source, opened)
+def _answer(question: Question, budget: int, in_time: Callable[[], bool]) -> Context:
+    source = question.source
     excluded: dict[str, bool] = {}
 
     def take(pieces: Iterable[Piece]) -> None:
@@ -81,6 +94,6 @@ def _gather(place: Place, budget: int, source: Source, opened: tuple[str, ...], 
         take(list(candidates(question, likelihood)))
         take(usage(question))
     relative = {piece.path: source.relative(piece.path) for piece in question.found}
-    context = pack(question.found, budget, relative, likelihood.of)
+    context = pack(question.found, budget, relative, likelihood.of, likelihood.of_known)
     hidden = [Dropped(path="", start_line=0, retriever="", reason="excluded") for shut in excluded.values() if shut]
     return replace(context, dropped=(*context.dropped, *hidden)) if hidden else context

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import log2
+from types import MappingProxyType
 from typing import NamedTuple
 
 from lsp_server.context.piece import Piece
@@ -19,15 +20,21 @@ COMMA = ", "
 MAX_DROPPED = 100
 DEFINITION = 1.6
 """What showing how a name is declared is worth, besides showing the name."""
+KNOWN = 0.6
+"""What the declaration of a name is worth that the file shows in use, besides that of a new one."""
+MARGIN = 4
 KEPT_WORTH = 0.02
 """What a piece is worth whose names the file shows already."""
 
 
 class _Offer(NamedTuple):
-    """A piece as it stands, or only the name of what it declares."""
+    """A piece as it stands, or only the name of what it declares; with the likely names that it shows."""
 
     piece: Piece
     brief: bool
+    words: tuple[str, ...]
+    cost: int
+    """What it costs in characters where its file and its owner are open already."""
 
 
 @dataclass(slots=True)
@@ -44,23 +51,24 @@ class _Open:
     named: dict[tuple[str, int, str], Piece] = field(default_factory=dict)
     shown: set[str] = field(default_factory=set)
     defined: dict[str, float] = field(default_factory=dict)
-    _words: dict[tuple[str, int, str], tuple[str, ...]] = field(default_factory=dict)
-
-    def words_of(self, piece: Piece) -> tuple[str, ...]:
-        """The likely names in the text of a piece."""
-        known = self._words.get(piece.key)
-        if known is None:
-            found = dict.fromkeys(WORD.findall(piece.text))
-            known = self._words[piece.key] = tuple(word for word in found if word in self.likelihood)
-        return known
 
 
-def pack(pieces: Iterable[Piece], budget: int, relative: Mapping[str, str], likelihood: Mapping[str, float]) -> Context:
+def pack(
+    pieces: Iterable[Piece],
+    budget: int,
+    relative: Mapping[str, str],
+    likelihood: Mapping[str, float],
+    known: Mapping[str, float] = MappingProxyType({}),
+) -> Context:
     """
     The best context of at most `budget` tokens; `relative` maps the path of each piece to the path to show.
+
+    `likelihood` is that of each new name, `known` that of each name which the file shows already: of these only the
+    declarations are worth anything.
     """
     merged, repeated = merge(pieces)
-    state = _Open(relative, likelihood, budget * CHARS_PER_TOKEN)
+    again = {name: KNOWN * chance for name, chance in known.items()}
+    state = _Open(relative, {**likelihood, **again}, budget * CHARS_PER_TOKEN, shown=set(known))
     left_out = _choose(merged, state)
     snippets = _snippets(state)
     text = BLANK.join(f"{header(item.path)}\n{item.text}" for item in snippets)
@@ -105,12 +113,13 @@ def header(path: str) -> str:
 
 
 def _choose(pieces: Sequence[Piece], state: _Open) -> list[Piece]:
-    offers = [_Offer(piece, brief) for piece in pieces for brief in _forms(piece)]
+    offers = _promising([_offer(piece, brief, state) for piece in pieces for brief in _forms(piece)], state)
     waiting: dict[object, list[int]] = defaultdict(list)
     heap: list[tuple[float, int]] = []
     for number, offer in enumerate(offers):
         waiting[offer.piece.path].append(number)
-        waiting[offer.piece.path, offer.piece.owner].append(number)
+        if offer.piece.owner:
+            waiting[offer.piece.path, offer.piece.owner].append(number)
         heap.append((-_rate(offer, state), number))
     heapq.heapify(heap)
     taken = [False] * len(offers)
@@ -146,33 +155,57 @@ def _forms(piece: Piece) -> Iterator[bool]:
         yield True
 
 
+def _offer(piece: Piece, brief: bool, state: _Open) -> _Offer:
+    if brief:
+        return _Offer(piece, brief, piece.names[:1], len(piece.names[0]) + len(COMMA))
+    words = dict.fromkeys(WORD.findall(piece.text))
+    return _Offer(piece, brief, tuple(word for word in words if word in state.likelihood), len(piece.text) + 1)
+
+
+def _promising(offers: list[_Offer], state: _Open) -> list[_Offer]:
+    # Were every file open already, these alone would fill the budget several times over.
+    rates = [_gain(offer, state) / offer.cost for offer in offers]
+    room = MARGIN * state.left
+    kept: list[int] = []
+    for number in sorted(range(len(offers)), key=lambda number: -rates[number]):
+        room -= offers[number].cost
+        if room < 0 or rates[number] <= 0:
+            break
+        kept.append(number)
+    return [offers[number] for number in sorted(kept)]
+
+
 def _rate(offer: _Offer, state: _Open) -> float:
-    piece, likelihood = offer.piece, state.likelihood
-    if offer.brief:
-        name = piece.names[0]
-        return 0.0 if name in state.shown else likelihood.get(name, 0.0) / _cost(offer, state)
-    gain = KEPT_WORTH * piece.worth
-    for word in state.words_of(piece):
-        if word not in state.shown:
+    gain = _gain(offer, state)
+    return gain / _cost(offer, state) if gain else 0.0
+
+
+def _gain(offer: _Offer, state: _Open) -> float:
+    piece, likelihood, shown = offer.piece, state.likelihood, state.shown
+    gain = 0.0
+    for word in offer.words:
+        if word not in shown:
             gain += likelihood.get(word, 0.0)
+    if offer.brief:
+        return gain
     for name in piece.names:
         left = 1.0 - state.defined.get(name, 0.0)
         gain += DEFINITION * likelihood.get(name, 0.0) * min(piece.share, left)
-    return gain / _cost(offer, state)
+    return gain + KEPT_WORTH * piece.worth + piece.interest
 
 
 def _cost(offer: _Offer, state: _Open) -> int:
-    piece = offer.piece
-    cost = 0 if piece.path in state.files else len(header(state.relative[piece.path])) + len(BLANK) + 1
+    piece, cost = offer.piece, offer.cost
+    if piece.path not in state.files:
+        cost += len(header(state.relative[piece.path])) + len(BLANK) + 1
     if offer.brief:
-        cost += len(piece.names[0]) + len(COMMA)
         return cost if piece.path in state.listing else cost + len(LISTING) + 1
     if piece.key in state.named:
         # The name need not be listed any more.
         cost -= len(piece.names[0]) + len(COMMA)
     if piece.head and (piece.path, piece.owner) not in state.owners:
         cost += len(piece.head) + 1
-    return cost + len(piece.text) + 1
+    return cost
 
 
 def _open(offer: _Offer, state: _Open, waiting: Mapping[object, list[int]]) -> list[int]:
@@ -180,20 +213,18 @@ def _open(offer: _Offer, state: _Open, waiting: Mapping[object, list[int]]) -> l
     if piece.path not in state.files:
         state.files.add(piece.path)
         cheaper = waiting[piece.path]
+    state.shown.update(offer.words)
     if offer.brief:
         if piece.path not in state.listing:
             state.listing.add(piece.path)
             cheaper = waiting[piece.path]
         state.named[piece.key] = piece
-        state.shown.add(piece.names[0])
         return cheaper
-    if not cheaper and piece.owner and (piece.path, piece.owner) not in state.owners:
-        cheaper = waiting[piece.path, piece.owner]
+    if piece.owner and (piece.path, piece.owner) not in state.owners:
+        cheaper = cheaper or waiting[piece.path, piece.owner]
+        state.owners.add((piece.path, piece.owner))
     state.chosen.append(piece)
     state.named.pop(piece.key, None)
-    if piece.owner:
-        state.owners.add((piece.path, piece.owner))
-    state.shown.update(state.words_of(piece))
     for name in piece.names:
         state.defined[name] = min(1.0, state.defined.get(name, 0.0) + piece.share)
     return cheaper

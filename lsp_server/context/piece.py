@@ -14,6 +14,7 @@ class Piece:
 
     `worth` is how sure its retriever is, `share` how likely it is the right definition of `names` if they are used;
     where several claim the same name, they divide it in proportion, so that a sure one may well claim more than 1.
+    `interest` is what showing it is worth besides its names.
     Pieces of one `owner` stand together under `head`, which is shown once, before the first of them.
     Lines are 0-based and half-open.
     """
@@ -27,6 +28,7 @@ class Piece:
     reason: str
     names: tuple[str, ...] = ()
     share: float = 0.8
+    interest: float = 0.0
     owner: str = ""
     head: str = ""
 

@@ -4,6 +4,7 @@ The names worth considering at a cursor, and where the exported symbols among th
 
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import nsmallest
 from posixpath import dirname
 
 from lsp_server.context.question import Question
@@ -52,14 +53,23 @@ class Pool:
         return tuple(name for name in pool if not visible[name] and name not in KEYWORDS and WORD.fullmatch(name))
 
     @cached_property
+    def known(self) -> tuple[str, ...]:
+        """
+        The names that the file uses already and that something found declares elsewhere.
+        """
+        visible, path = self.question.situation.visible, self.question.situation.path
+        names = dict.fromkeys(name for piece in self.question.found if piece.path != path for name in piece.names)
+        return tuple(name for name in names if visible[name] and name not in KEYWORDS)
+
+    @cached_property
     def symbols(self) -> tuple[Symbol, ...]:
         """
         The exported symbols worth looking at.
         """
         index, path = self.question.source.symbols, self.question.situation.path
         visible = self.question.situation.visible
-        pool = dict.fromkeys(sorted(self.by_parts, key=lambda item: (-self.by_parts[item], item))[:BY_PARTS])
-        names = dict.fromkeys(sorted(self.company, key=lambda name: (-self.company[name], name))[:BY_COMPANY])
+        pool = dict.fromkeys(nsmallest(BY_PARTS, self.by_parts, key=lambda item: (-self.by_parts[item], item)))
+        names = dict.fromkeys(nsmallest(BY_COMPANY, self.company, key=lambda name: (-self.company[name], name)))
         shared = (name for name, share in self.similar.in_files.items() if share >= USED_BY_SEVERAL)
         for more in (self.similar.in_windows, self.mentioned, shared, index.popular, self.namespaced):
             names.update(dict.fromkeys(more))
@@ -152,10 +162,9 @@ class Pool:
         """
         How near a file is to this one.
         """
-        folder = dirname(path)
-        known = self._nearness.get(folder)
+        known = self._nearness.get(path)
         if known is None:
-            known = self._nearness[folder] = nearness(self.folder, path)
+            known = self._nearness[path] = nearness(self.folder, path)
         return known
 
     @cached_property

@@ -14,6 +14,18 @@ from lsp_server.index.blocks import term_id
 from lsp_server.index.windows import Window
 from lsp_server.index.words import parts
 
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """
+    A line of the file at `path` where something was edited, or where the cursor was.
+    """
+
+    path: str
+    line: int
+    edited: bool
+
+
 MAX_WINDOWS = 12
 PART_WEIGHT = 0.4
 
@@ -28,6 +40,7 @@ class Question:
     source: Source
     inference: Inference
     opened: tuple[str, ...] = ()
+    recent: tuple[Region, ...] = ()
     found: list[Piece] = field(default_factory=list)
 
     def novelty(self, name: str) -> float:
@@ -72,11 +85,13 @@ class Question:
 Retriever = Callable[[Question], Iterable[Piece]]
 
 
-def ask(situation: Situation, source: Source, opened: tuple[str, ...] = ()) -> Question:
+def ask(
+    situation: Situation, source: Source, opened: tuple[str, ...] = (), recent: tuple[Region, ...] = ()
+) -> Question:
     """
-    A question about a cursor; `opened` are the other open files, the latest first.
+    A question about a cursor; `opened` are the other open files, `recent` where something happened, the latest first.
     """
-    return Question(situation, source, Inference(situation, source), opened)
+    return Question(situation, source, Inference(situation, source), opened, recent)
 
 
 def _lines_of(text: str, window: Window) -> str:

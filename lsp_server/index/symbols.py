@@ -143,7 +143,8 @@ class Symbols:
         """
         The symbols of exactly this name.
         """
-        return tuple(sorted(self._named.get(name, ())))
+        found = self._named.get(name, ())
+        return tuple(sorted(found)) if len(found) > 1 else tuple(found)
 
     def members(self, name: str) -> tuple[Membership, ...]:
         """
@@ -167,6 +168,19 @@ class Symbols:
             counts = [(len(files), name) for name, files in tuple(self._importers.items()) if self._named.get(name)]
             self._popular = tuple(name for count, name in nlargest(POPULAR, counts) if count > 1)
         return self._popular
+
+    def member_files(self, name: str) -> tuple[str, ...]:
+        """
+        The files that have a member of exactly this name.
+        """
+        return tuple(self._having_member.get(name, ()))
+
+    def member_line(self, path: str, name: str) -> int:
+        """
+        The line of the first member of this name in a file.
+        """
+        summary = self._of_file.get(path)
+        return next((row[2] for row in summary.members if row[0] == name), 0) if summary else 0
 
     def has_member(self, name: str) -> int:
         """

@@ -8,8 +8,19 @@ from lsp_server.context.retrievers.company import counterpart, opened
 from lsp_server.context.retrievers.enclosing import enclosing
 from lsp_server.context.retrievers.imported import imported
 from lsp_server.context.retrievers.reach import expected, near, receiver, written
+from lsp_server.context.retrievers.recent import recent
 from lsp_server.context.retrievers.usage import usage
 
-RETRIEVERS: tuple[Retriever, ...] = (receiver, expected, imported, enclosing, written, near, counterpart, opened)
+RETRIEVERS: tuple[Retriever, ...] = (
+    receiver,
+    expected,
+    imported,
+    enclosing,
+    written,
+    near,
+    recent,
+    counterpart,
+    opened,
+)
 
 __all__ = ["RETRIEVERS", "Question", "Retriever", "ask", "candidates", "usage"]

@@ -35,21 +35,24 @@ def candidates(question: Question, likelihood: Likelihood) -> Iterator[Piece]:
 
 def _mention(question: Question, likelihood: Likelihood, name: str, chance: float) -> Iterator[Piece]:
     # How it is declared would hardly ever be shown, and takes time to find out.
-    symbols = likelihood.pool.by_name.get(name) or sorted(
-        question.source.symbols.members(name), key=lambda item: -likelihood.pool.nearness(item.path)
+    pool, index = likelihood.pool, question.source.symbols
+    symbols = pool.by_name.get(name)
+    files = () if symbols else index.member_files(name)
+    if not symbols and not files:
+        return
+    path = symbols[0].path if symbols else max(files, key=lambda file: (pool.nearness(file), file))
+    line = symbols[0].line if symbols else index.member_line(path, name)
+    yield Piece(
+        path=path,
+        line=line,
+        end_line=line + 1,
+        text="",
+        worth=chance,
+        retriever="candidates",
+        reason="by name",
+        names=(name,),
+        share=0.0,
     )
-    for found in symbols[:1]:
-        yield Piece(
-            path=found.path,
-            line=found.line,
-            end_line=found.line + 1,
-            text="",
-            worth=chance,
-            retriever="candidates",
-            reason="by name",
-            names=(name,),
-            share=0.0,
-        )
 
 
 def _symbol(question: Question, symbol: Symbol, chance: float, share: float) -> Iterator[Piece]:
@@ -66,7 +69,8 @@ def _symbol(question: Question, symbol: Symbol, chance: float, share: float) -> 
 
 
 def _members(question: Question, likelihood: Likelihood, name: str, chance: float) -> Iterator[Piece]:
-    owners = question.source.symbols.members(name)
+    index = question.source.symbols
+    owners = index.members(name) if index.has_member(name) <= MANY_OWNERS else ()
     if not owners or len(owners) > MANY_OWNERS:
         return
     targets = likelihood.pool.targets
