@@ -60,14 +60,17 @@ class Findings:
         """
         return bool(self._journeys)
 
-    def begin(self, uri: str, document: Document, lines: Sequence[range], origins: frozenset[Origin]) -> Journey:
+    def begin(
+        self, uri: str, document: Document, now: Document | None, lines: Sequence[range], origins: frozenset[Origin]
+    ) -> Journey:
         """
-        A review of these 1-based lines of a document begins.
+        A review of these 1-based lines of a document begins, which may have become another one by `now`.
         """
         covered = frozenset(
             one.finding.id for one in self.of(uri) if one.finding.origin in origins and _stands_in(one, document, lines)
         )
-        journey = Journey(uri=uri, document=document, covered=covered)
+        is_known = now is None or now is document
+        journey = Journey(uri=uri, document=document, covered=covered, was_reopened=not is_known)
         self._journeys.append(journey)
         return journey
 

@@ -7,8 +7,9 @@ All of it happens on the event loop; what reads files or trees does so in thread
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
@@ -23,6 +24,7 @@ from lsp_server.lsp.review_arguments import Target
 from lsp_server.lsp.review_scope import Scope
 from lsp_server.lsp.turns import Displaced, Turns
 from lsp_server.review.baseline import BaselineMalformed
+from lsp_server.review.baseline_file import dismissed_in
 from lsp_server.review.finding import Origin
 from lsp_server.review.outcome import Incomplete, Review
 from lsp_server.settings import ReviewOnSave, Settings
@@ -53,7 +55,7 @@ class Assignment:
     One review that was asked for.
 
     `shown` tells whether the engineer watches and may stop it; setting `stopped` ends it with what it has so far.
-    `requests` are the ids of what was sent for it.
+    `requests` are the ids of what was sent for it, `dismissed` those of findings that its folder's baseline names.
     """
 
     scope: Scope
@@ -61,6 +63,7 @@ class Assignment:
     shown: bool
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
     requests: list[str] = field(default_factory=list)
+    dismissed: frozenset[str] = frozenset()
 
 
 class Reviews:
@@ -220,7 +223,8 @@ class Reviews:
         backend = (await self._session.equipment()).backend
         try:
             with self._turns.take(uri, "unasked"):
-                async with self._checking:
+                # One at a time, so that a window full of documents does not keep everything else waiting.
+                async with nullcontext() if ask_model else self._checking:
                     scope = await review_scope.of_document(self._session, backend, Target(uri=uri))
                     await self._review(Assignment(scope=scope, ask_model=ask_model, shown=ask_model))
         except (Displaced, review_scope.NothingToReview):
@@ -257,27 +261,28 @@ class Reviews:
 
         uri = next(iter(wanted.scope.uris.values()))
         settings = await self._session.settings_for(uri)
+        folder = self._session.workspace.snapshot().folder_of(uri)
+        if folder is not None and folder.path is not None:
+            name = settings.review_baseline
+            wanted.dismissed = await asyncio.to_thread(dismissed_in, Path(folder.path), name)
         return Options(max_cost_usd=settings.review_max_cost_usd, cancelled=wanted.stopped, new_id=new_id)
 
     def _begin(self, wanted: Assignment) -> dict[str, Journey]:
-        origins = EVERYBODY if wanted.ask_model else RULES
-        return {
-            file.path: self.findings.begin(
-                wanted.scope.uris[file.path],
-                wanted.scope.documents[file.path],
-                [hunk.new_lines for hunk in file.hunks],
-                origins,
-            )
-            for file in wanted.scope.change.files
-            if file.path in wanted.scope.documents
-        }
+        origins, scope = EVERYBODY if wanted.ask_model else RULES, wanted.scope
+        snapshot, journeys = self._session.workspace.snapshot(), {}
+        for file in scope.change.files:
+            if document := scope.documents.get(file.path):
+                uri, lines = scope.uris[file.path], [hunk.new_lines for hunk in file.hunks]
+                journeys[file.path] = self.findings.begin(uri, document, snapshot.document(uri), lines, origins)
+        return journeys
 
     def _take(self, journeys: dict[str, Journey], review: Review, duration_s: float, wanted: Assignment) -> None:
         review_id, snapshot = self._services.new_id(), self._session.workspace.snapshot()
         if wanted.shown:
             self.log.reviewed(review_id, wanted.scope.kind, wanted.scope.change, review, duration_s)
         for path, journey in journeys.items():
-            found = [one for one in review.findings if one.file == path and one.id not in self._dismissed]
+            hidden = self._dismissed | wanted.dismissed
+            found = [one for one in review.findings if one.file == path and one.id not in hidden]
             now, complete = snapshot.document(journey.uri), review.incomplete is None
             self.log.not_found_again(self.findings.take(journey, found, now, complete=complete))
             self.log.shown(review_id, journey.uri, found)

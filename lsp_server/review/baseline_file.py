@@ -57,6 +57,22 @@ def dismiss(folder: Path, name: str, finding: Finding, reason: DismissReason, no
     return path
 
 
+def dismissed_in(folder: Path, name: str) -> frozenset[str]:
+    """
+    The ids of the findings that the baseline `name` of a workspace folder silences. Reads it.
+
+    Raises:
+        BaselineMalformed: it can't be used.
+    """
+    try:
+        path = _inside(folder, name)
+        text = path.read_text("utf-8") if path.exists() else ""
+    except (CannotDismiss, OSError, UnicodeDecodeError):
+        # Whoever reviews says so; a file that is not there, or must not be, silences nothing.
+        return frozenset()
+    return frozenset(baseline.read(text).entries) if text else frozenset()
+
+
 def _inside(folder: Path, name: str) -> Path:
     """
     The file of that name, wherever links lead; a workspace may not have us write elsewhere.

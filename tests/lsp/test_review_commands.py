@@ -102,11 +102,12 @@ async def test_a_workspace_has_us_write_nowhere_else(tmp_path: Path, name: str) 
 
 async def test_a_malformed_baseline_is_left_alone(client: Reviewer, tmp_path: Path) -> None:
     """
-    It is not overwritten, and the sentence says to mend it.
+    It is not overwritten, and the sentence says to mend it; nor is anything reviewed as if there were none.
     """
-    (tmp_path / "pacenotes-baseline.json").write_text("{")
     await client.review()
+    (tmp_path / "pacenotes-baseline.json").write_text("{")
 
+    assert "not JSON" in await client.fail("pacenotes.reviewFile", client.uri)
     assert "Mend pacenotes-baseline.json" in await client.fail("pacenotes.dismissFinding", client.only_id)
     assert (tmp_path / "pacenotes-baseline.json").read_text() == "{"
 
@@ -137,6 +138,40 @@ async def test_changes_are_reviewed_as_they_are_on_the_screen(client: Reviewer, 
     assert len(client.diagnostics[(tmp_path / "src" / "c.ts").as_uri()]) == 1
     assert (tmp_path / "src" / "b.ts").as_uri() not in client.diagnostics
     assert [event.scope for event in client.events(ReviewGenerated)] == ["change"]
+
+
+async def test_typing_goes_on_while_git_is_asked(client: Reviewer, tmp_path: Path) -> None:
+    """
+    What is typed between looking at the screen and looking at the repository moves the findings too.
+    """
+    git(tmp_path, "init")
+    asked = client.request("workspace/executeCommand", {"command": "pacenotes.reviewChanges", "arguments": []})
+    await client.breathe()
+    client.edit(0, 0, "// one\n")
+    answer = await client.answer_to(asked)
+
+    assert len(answer["result"]["findings"]) == 1
+    assert client.shown == f"// one\n{SHOWN}"
+
+
+async def test_each_folder_has_a_baseline_of_its_own(tmp_path: Path) -> None:
+    """
+    What it dismisses stays dismissed in the sessions after this one, whichever folder comes first.
+    """
+    folders = [tmp_path / "one", tmp_path / "two"]
+    for folder in folders:
+        folder.mkdir()
+    given = {"uri": (folders[1] / "src" / "a.ts").as_uri(), "workspaceFolders": [folder_of(one) for one in folders]}
+    for expected in (1, 0):
+        client = await Reviewer.with_claims(HAZARD, **given)
+        await client.open(SOURCE)
+        await client.review()
+        assert len(client.diagnostics.get(client.uri, [])) == expected
+        if expected:
+            await client.run("pacenotes.dismissFinding", client.only_id)
+
+    assert (folders[1] / "pacenotes-baseline.json").exists()
+    assert not (folders[0] / "pacenotes-baseline.json").exists()
 
 
 async def test_changes_of_a_folder_below_the_repository(tmp_path: Path) -> None:
