@@ -50,7 +50,7 @@ class Learner:
         self._corpus = corpus
         self._store = store
         self._learned = Learned(build_index((), Vocabulary()))
-        self._changed: dict[str, FileWords | None] = {}
+        self._changed: dict[str, Row | None] = {}
         self._recent: dict[str, SourceFile | None] = {}
         self._thread: threading.Thread | None = None
         self._stopped = threading.Event()
@@ -91,7 +91,7 @@ class Learner:
                 self._recent.update(news)
                 self._take(news)
             learned = self._learned
-        if learned.complete and sum(_count(words) for words in self._changed.values()) > MOST_CHANGED_WORDS:
+        if learned.complete and learned.changed and len(learned.changed.words) > MOST_CHANGED_WORDS:
             self._learn_in_background()
         return learned
 
@@ -102,15 +102,11 @@ class Learner:
         index = self._learned.index
         for path, file in news.items():
             fits = file is not None and len(file.text) <= LARGEST_FILE
-            self._changed[path] = lex_file(file, index.vocabulary) if file and fits else None
-        abstract_of = index.abstraction()
-        rows = [
-            build_row(words.words, words.spaced, abstract_of, index.vocabulary)
-            for words in self._changed.values()
-            if words is not None
-        ]
-        changed = join_rows(rows) if rows else None
-        self._learned = replace(self._learned, changed=changed, hidden=frozenset(self._changed))
+            self._changed[path] = _row(file, index) if file and fits else None
+        rows = [row for row in self._changed.values() if row is not None]
+        self._learned = replace(
+            self._learned, changed=join_rows(rows) if rows else None, hidden=frozenset(self._changed)
+        )
 
     def _learn_in_background(self) -> None:
         if self._thread is not None and self._thread.is_alive():
@@ -152,8 +148,9 @@ class Learner:
                 self._take(unseen)
 
 
-def _count(words: FileWords | None) -> int:
-    return 0 if words is None else len(words.words)
+def _row(file: SourceFile, index: WorkspaceIndex) -> Row:
+    words = lex_file(file, index.vocabulary)
+    return build_row(words.words, words.spaced, index.abstraction(), index.vocabulary)
 
 
 def _present(files: Iterable[SourceFile], newer: Mapping[str, SourceFile | None]) -> list[SourceFile]:
