@@ -77,6 +77,9 @@ class StatusBoard:
             current = replace(current, kind=kind, message=outcome.note, provider=outcome.provider, model=outcome.model)
         if isinstance(outcome, NoCompletion) and outcome.reason in _FAILURES:
             current = _failing(current, outcome)
+        if isinstance(outcome, NoCompletion) and outcome.reason is NoCompletionReason.EMPTY_REPLY:
+            # Why the local model stays silent is no trouble, but somebody who wonders should be told.
+            current = replace(current, message=outcome.detail) if current.kind is StatusKind.NORMAL else current
         self.show(current)
 
     def spent(self, today_usd: float) -> None:
