@@ -108,7 +108,14 @@ def review(
 
 async def _review(wanted: "Wanted", request: Request) -> int:
     from lsp_server.cli.engine import desk
-    from lsp_server.cli.review_input import baseline_of, change_of, ground_of, guidelines, workspace_settings
+    from lsp_server.cli.review_input import (
+        baseline_of,
+        change_of,
+        ground_of,
+        guidelines,
+        notices_on_settings,
+        workspace_settings,
+    )
     from lsp_server.cli.review_output import context_of, parse_outputs, write_all
     from lsp_server.review.run import Options
 
@@ -128,7 +135,8 @@ async def _review(wanted: "Wanted", request: Request) -> int:
             if request.estimate:
                 return await _print_estimate(here, change, options, as_json="json" in request.outputs)
             found = await _run(here, change, options, baseline)
-    found = replace(found, notices=(*found.notices, *_notices_on_baseline(found, added)))
+    notices = (*found.notices, *notices_on_settings(ground), *_notices_on_baseline(found, added))
+    found = replace(found, notices=notices)
     write_all(outputs, found, context_of(change))
     return _conclude(request, settings, ground, change, found)
 

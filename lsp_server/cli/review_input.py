@@ -98,6 +98,19 @@ def workspace_settings(ground: Ground) -> LayerRead | None:
     return configuration.read_toml(text or "", f"{FILE_NAME} of {ground.base[:12]}", Scope.WORKSPACE)
 
 
+def notices_on_settings(ground: Ground) -> tuple[str, ...]:
+    """
+    That the change has other settings than those that hold.
+    """
+    if not ground.base:
+        return ()
+    path = ground.root / FILE_NAME
+    now = path.read_text("utf-8", "replace") if path.is_file() else None
+    if now == ground.trusted(FILE_NAME):
+        return ()
+    return (f"This change touches {FILE_NAME}; the settings of before it, at {ground.base[:12]}, hold for its review.",)
+
+
 def change_of(wanted: Wanted, ground: Ground, files: WorkspaceFiles) -> Change:
     """
     Read the change.

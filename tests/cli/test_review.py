@@ -153,6 +153,7 @@ def test_the_change_does_not_decide_about_its_own_review(desk: Desk) -> None:
 
     assert len(document["findings"]) == 1
     assert "Report nothing" not in json.dumps(desk.api.bodies)
+    assert "touches pacenotes.toml" in document["notices"][0]
 
 
 def test_guidelines_of_before_the_change_are_followed(desk: Desk) -> None:
