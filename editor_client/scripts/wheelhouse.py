@@ -33,7 +33,6 @@ def main() -> None:
     pip("download", "--only-binary=:all:", "--constraint", CONSTRAINTS, "--dest", TARGET, *wanted())
     wheels = sorted(TARGET.glob("*.whl"))
     (TARGET / "requirements.txt").write_text("".join(map(requirement, wheels)), encoding="utf-8")
-    print(f"{len(wheels)} wheels, {sum(wheel.stat().st_size for wheel in wheels) / 1e6:.1f} MB")
 
 
 def wanted() -> list[str]:
@@ -57,14 +56,18 @@ def name_of(requirement: str) -> str:
     """
     `scipy` of `scipy>=1.13`.
     """
-    return "".join(character if character.isalnum() or character in "-_." else " " for character in requirement).split()[0]
+    return "".join(
+        character if character.isalnum() or character in "-_." else " " for character in requirement
+    ).split()[0]
 
 
 def pip(*arguments: str | Path) -> None:
     """
     Run pip; its own messages say what went wrong.
     """
-    subprocess.run([sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", *map(str, arguments)], check=True)
+    subprocess.run(
+        [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", *map(str, arguments)], check=True
+    )
 
 
 if __name__ == "__main__":

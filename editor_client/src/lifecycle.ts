@@ -91,6 +91,9 @@ export class Lifecycle {
     if (!now || now.offer.uri !== uri || changes.length === 0) {
       return;
     }
+    if (changes.every((change) => rewritesSame(now, change))) {
+      return;
+    }
     const taken = changes.length === 1 && changes[0] ? takenBy(now, changes[0], byKey) : 0;
     const done = now.done + taken;
     if (taken === 0 || done >= now.offer.text.length) {
@@ -137,6 +140,12 @@ export class Lifecycle {
       this.#tell({ kind: "dismissed", id: now.offer.id, reason });
     }
   }
+}
+
+/** Whether a change put the very same text in place of what had been typed, as a menu does with its entry. */
+function rewritesSame({ offer, done }: Followed, { offset, length, text }: Change): boolean {
+  const start = offset - offer.start;
+  return length > 0 && start >= 0 && start + length <= done && text === offer.text.slice(start, start + length);
 }
 
 /** How much more of the text a change put into the document: 0 when it did anything else. */

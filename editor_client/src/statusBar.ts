@@ -47,7 +47,7 @@ export class StatusBar implements vscode.Disposable {
     if (status?.kind === "error" && status.message && !this.#said.has(status.message)) {
       // The server repeats itself with each request; the status bar goes on showing it.
       this.#said.add(status.message);
-      void offer({ message: `Pacenotes: ${status.message}`, waysOut: waysOutOf(status.provider) }, vscode.window.showErrorMessage);
+      void offer({ message: named(status.message), waysOut: waysOutOf(status.provider) }, vscode.window.showErrorMessage);
     }
     if (status?.kind === "normal") {
       this.#said.clear();
@@ -60,6 +60,11 @@ function waysOutOf(provider: string): readonly WayOut[] {
   const doctor: WayOut = { title: "Check Set-up", command: "pacenotes.doctor" };
   const other: WayOut = { title: "Choose Provider", command: "workbench.action.openSettings", arguments: ["pacenotes.provider"] };
   return provider === "anthropic" ? [key, doctor, other] : [doctor, other];
+}
+
+/** A sentence that says who says it. */
+function named(sentence: string): string {
+  return sentence.startsWith("Pacenotes") ? sentence : `Pacenotes: ${sentence}`;
 }
 
 /** Say one sentence, with its ways out as buttons. */

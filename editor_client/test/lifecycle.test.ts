@@ -103,6 +103,12 @@ test("brackets that the editor closes and types over are typing as offered", () 
   assert.equal(editor.lifecycle.offered, "one");
 });
 
+test("a menu that writes what was typed once more changes nothing", () => {
+  const editor = new Editor("const a = █").offer("go.on();").type("go");
+  editor.change([{ offset: 10, length: 2, text: "go" }]).type(".");
+  assert.equal(editor.lifecycle.offered, "one");
+});
+
 test("typing something else ends it, and the server sees that itself", () => {
   const editor = new Editor("const a = █").offer("go();").type("x");
   assert.equal(editor.lifecycle.offered, undefined);

@@ -9,7 +9,8 @@ import socket
 import subprocess
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -39,7 +40,7 @@ OFFLINE = {
     "workbench.tips.enabled": False,
 }
 """
-Settings that keep other things than the extension from the network and from the keyboard; the editor's own are defaults.
+Settings that keep other things than the extension from the network and from the keyboard; all others are defaults.
 
 The chat view would take the focus and the keys of a fresh profile.
 """
@@ -81,6 +82,17 @@ class CodeServer:
         named = {name.replace("__", "."): value for name, value in settings.items()}
         self._write("User", {**OFFLINE, **self.settings, **named})
 
+    @contextmanager
+    def machine(self, settings: Mapping[str, Any]) -> Iterator[None]:
+        """
+        With other settings of the machine for windows that open meanwhile.
+        """
+        self._write("Machine", {**self.machine_settings, **settings})
+        try:
+            yield
+        finally:
+            self._write("Machine", self.machine_settings)
+
     def language_servers(self) -> list[psutil.Process]:
         """
         The processes of Pacenotes that its windows have started.
@@ -92,7 +104,13 @@ class CodeServer:
         self._write("User", {**OFFLINE, **self.settings})
         self._write("Machine", self.machine_settings)
         self._address = f"127.0.0.1:{_free_port()}"
-        options = ["--auth", "none", "--disable-update-check", "--disable-getting-started-override", "--ignore-last-opened"]
+        options = [
+            "--auth",
+            "none",
+            "--disable-update-check",
+            "--disable-getting-started-override",
+            "--ignore-last-opened",
+        ]
         self._log = (self.folder / "code-server.log").open("wb")
         self._process = subprocess.Popen(
             [*self._command(), *options, "--bind-addr", self._address],

@@ -26,6 +26,10 @@ SHOTS = ROOT / "build" / "editor-shots"
 CALM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--completions", type=int, default=19, help="How many completions the agreement is taken over.")
+
+
 @dataclass(frozen=True)
 class Stage:
     """
@@ -192,5 +196,7 @@ def _folder_with_python(folder: Path) -> Path:
     # The interpreter that the tests run with, without its environment.
     programs = folder / "programs"
     programs.mkdir()
-    (programs / "python3.11").symlink_to(Path(sys.base_prefix) / "bin" / f"python{sys.version_info[0]}.{sys.version_info[1]}")
+    (programs / "python3.11").symlink_to(
+        Path(sys.base_prefix) / "bin" / f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    )
     return programs

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 WATCH = """() => {
     const frames = [];
     const seen = () => {
-        const ghost = [...document.querySelectorAll('.ghost-text-decoration, .ghost-text-decoration-preview, .ghost-text')]
+        const ghost = [...document.querySelectorAll('.ghost-text-decoration, .ghost-text')]
             .filter(found => !found.parentElement.closest('.ghost-text'))
             .map(found => found.textContent.replace(/\\u00a0/g, ' ')).join('');
         const row = document.querySelector('.suggest-widget.visible .monaco-list-row.focused .label-name');

@@ -28,7 +28,7 @@ LINES = (
     "const names = stages.filter((stage) => stage.km > 10).map((stage) => stage.name);",
     "const average = total / Math.max(1, lengths.length);",
     "const fastest = stages.find((stage) => stage.minutes < 5);",
-    "console.log(names.join(\", \"), average, longest, fastest);",
+    'console.log(names.join(", "), average, longest, fastest);',
 )
 KEY_MS = 120
 FIRST_TOKEN_S = 0.3

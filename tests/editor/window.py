@@ -22,7 +22,7 @@ NOISE = re.compile(
 )
 """What the console says of the set-up of these tests; none of it is of the extension."""
 
-GHOST = """() => [...document.querySelectorAll('.ghost-text-decoration, .ghost-text-decoration-preview, .ghost-text')]
+GHOST = """() => [...document.querySelectorAll('.ghost-text-decoration, .ghost-text')]
     .filter(found => !found.parentElement.closest('.ghost-text'))
     .map(found => found.textContent.replace(/\\u00a0/g, ' ').replace(/\\u200b/g, '')).join('')"""
 
