@@ -15,7 +15,7 @@ from lsp_server.completion.request import CompletionRequest
 from lsp_server.context.gather import gather
 from lsp_server.context.snippet import Context
 from lsp_server.context.visits import Visits
-from lsp_server.files import WorkspaceFiles, is_dependency, path_of, uri_of
+from lsp_server.files import SOURCE_ENDINGS, WorkspaceFiles, is_dependency, path_of, uri_of
 from lsp_server.index.workspace_index import Progress, WorkspaceIndex
 from lsp_server.indexing import Indexing, store_of
 from lsp_server.policy.audit import AuditedProvider, CallRecord
@@ -133,7 +133,8 @@ class Backend:
         What the model should see besides the code around the cursor.
         """
         visited = {path: number for number, path in enumerate(self._visits.files())}
-        opened = [uri for uri in reversed(self._snapshot().documents) if uri != request.document.uri]
+        documents = list(self._snapshot().documents)
+        opened = [uri for uri in reversed(documents) if uri != request.document.uri]
         opened.sort(key=lambda uri: visited.get(_posix(uri), len(visited)))
         self._visits.note(_posix(request.document.uri), request.document.line_of(request.offset))
         return await self.gather_for(request, budget, opened)
@@ -179,11 +180,11 @@ class Backend:
 
     def files_changed(self, uris: Sequence[str]) -> None:
         """
-        Files on disk have been made, saved or deleted.
+        Files on disk have been made, saved or deleted. It reads them, so it is called in a thread.
         """
         paths = [path for path in map(path_of, uris) if path]
         for path in paths:
-            if not is_dependency(path):
+            if path.name.endswith(SOURCE_ENDINGS) and not is_dependency(path):
                 self._learn(path)
         self.indexing.files_changed(paths)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from lsp_server.files import path_of
+from lsp_server.ignore_files import NAME as IGNORE_FILE
 from lsp_server.index.workspace_index import Progress, WorkspaceIndex
 from lsp_server.policy.redaction import redact
 from lsp_server.text.document import Document
@@ -29,6 +30,7 @@ class Indexing:
         self._stopped = threading.Event()
         self._building: asyncio.Future[int] | None = None
         self._lock = threading.Lock()
+        self._reading = threading.Lock()
         self._known: dict[str, Document] = {}
 
     async def build(self, progress: Progress | None = None) -> None:
@@ -40,13 +42,7 @@ class Indexing:
         cancelled = threading.Event()
         first = [document_path for document_path, _ in self._open_files()]
         self._building = asyncio.ensure_future(
-            asyncio.to_thread(
-                self.index.build,
-                self._walk(),
-                first=first,
-                progress=progress,
-                cancelled=lambda: cancelled.is_set() or self._stopped.is_set(),
-            )
+            asyncio.to_thread(self._read_all, first, progress, lambda: cancelled.is_set() or self._stopped.is_set())
         )
         try:
             await asyncio.shield(self._building)
@@ -79,10 +75,14 @@ class Indexing:
 
     def files_changed(self, paths: Sequence[Path]) -> None:
         """
-        Files on disk have been made, saved or deleted.
+        Files on disk have been made, saved or deleted. It reads them, so it is called in a thread.
+
+        Where it is an ignore file, other files are to be shown or hidden from now on: all are looked for anew.
         """
         with self._lock:
             self.index.files_changed([path.as_posix() for path in paths])
+        if any(path.name == IGNORE_FILE for path in paths):
+            self._read_all((), None, self._stopped.is_set)
 
     async def close(self) -> None:
         """
@@ -92,6 +92,10 @@ class Indexing:
         if self._building is not None:
             await asyncio.wait({self._building})
         await asyncio.to_thread(self.index.close)
+
+    def _read_all(self, first: Sequence[str], progress: Progress | None, cancelled: Callable[[], bool]) -> int:
+        with self._reading:
+            return self.index.build(self._walk(), first=first, progress=progress, cancelled=cancelled)
 
     def _open_files(self) -> list[tuple[str, Document]]:
         documents = self._snapshot().documents

@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 from lsp_server.index.blocks import Blocks, Vocabulary, blocks_of
 from lsp_server.index.code_search import CodeSearch
 from lsp_server.index.disk import Disk, FileSystem
+from lsp_server.index.endings import ENDINGS
 from lsp_server.index.record import FileRecord, to_json
 from lsp_server.index.records import Read, Records, record_of
 from lsp_server.index.resolution import Resolver
@@ -165,12 +166,12 @@ class WorkspaceIndex:
         """
         listed = tuple(paths)
         self._look_again(listed)
-        for path in listed:
-            if self._records.is_open(path) or basename(path) in CONFIGURATION:
-                continue
+        shut = [path for path in listed if path.endswith(ENDINGS) and not self._records.is_open(path)]
+        for path in shut:
             self._records.forget(path)
-            if DEPENDENCIES not in path:
-                self._take(path)
+        own = [path for path in shut if DEPENDENCIES not in path]
+        for start in range(0, len(own), BATCH):
+            self._take(own[start : start + BATCH])
         if self.windows.unsettled:
             self._settle()
 
@@ -294,13 +295,18 @@ class WorkspaceIndex:
             self.symbols.put(path, summary_of(record))
             self.windows.put(path, blocks_of([text], self._vocabulary)[0])
 
-    def _take(self, path: str) -> None:
-        stamp = _stamp(path)
-        if stamp is None or self._is_excluded(path):
-            self._drop(path)
-            self._store.remove((path,))
-        else:
-            self._take_batch((path,), {path: stamp}, self._read)
+    def _take(self, paths: Iterable[str]) -> None:
+        stamps: dict[str, Stamp] = {}
+        gone: list[str] = []
+        for path in paths:
+            stamp = _stamp(path)
+            if stamp is None or self._is_excluded(path):
+                self._drop(path)
+                gone.append(path)
+            else:
+                stamps[path] = stamp
+        self._store.remove(gone)
+        self._take_batch(stamps, stamps, self._read)
 
     def _drop(self, path: str) -> None:
         self._stamps.pop(path, None)

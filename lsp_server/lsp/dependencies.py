@@ -79,7 +79,7 @@ class Backend(Protocol):
 
     def files_changed(self, uris: Sequence[str]) -> None:
         """
-        Files on disk have been made, saved or deleted.
+        Files on disk have been made, saved or deleted. Called in a thread.
         """
         ...
 

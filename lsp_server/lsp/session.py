@@ -206,7 +206,9 @@ class Session:
         self._rules.clear()
         if any(uri.endswith(f"/{FILE_NAME}") for uri in uris):
             await self.renew()
-        (await self.equipment()).backend.files_changed(uris)
+        backend = (await self.equipment()).backend
+        # Another branch may be thousands of files, and the next keystroke does not wait for them.
+        await asyncio.to_thread(backend.files_changed, uris)
         await self.reviews.files_changed(uris)
 
     # Settings.

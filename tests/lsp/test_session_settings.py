@@ -28,6 +28,11 @@ class Configured(ServedClient):
             await asyncio.sleep(0.001)
         await self.breathe()
 
+    async def changed_files(self, count: int) -> list[str]:
+        while len(self.surroundings.backend.changed_files) < count:
+            await asyncio.sleep(0.001)
+        return list(self.surroundings.backend.changed_files)
+
     @property
     def messages_shown(self) -> list[str]:
         shown = self.take(lambda message: message.get("method") == "window/showMessage")
@@ -197,7 +202,7 @@ async def test_a_changed_settings_file_is_read_again(client: Configured, tmp_pat
 
     assert any("pacenotes.toml" in pattern for pattern in patterns)
     assert client.surroundings.backend.settings.completion_debounce_ms == 12
-    assert client.surroundings.backend.changed_files == [change["uri"] for change in changes]
+    assert await client.changed_files(2) == [change["uri"] for change in changes]
 
 
 @pytest.mark.parametrize("setting", ["enabled", "completion.enabled"])
