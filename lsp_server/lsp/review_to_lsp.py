@@ -2,10 +2,13 @@
 Findings, and edits that mend them, in the protocol's types.
 """
 
+from pathlib import Path
 from typing import Any
 
 from lsprotocol import types
 
+from lsp_server import review
+from lsp_server.files import uri_of
 from lsp_server.lsp.client import Client
 from lsp_server.lsp.findings import Located
 from lsp_server.lsp.to_lsp import range_of
@@ -18,6 +21,7 @@ from lsp_server.text.document import Document
 from lsp_server.text.positions import PositionEncoding, Span
 
 SOURCE = "pacenotes"
+RULES_PAGE = uri_of(Path(review.__file__).with_name("RULES.md"))
 CONFIRM = "pacenotes.confirm"
 FIX_LABEL = "Pacenotes: fix"
 LOOK_FIRST = "Look at it before it is made."
@@ -38,6 +42,7 @@ def diagnostic(held: Held, uri: str, document: Document, encoding: PositionEncod
         range=range_of(shown_at(held, document), document, encoding),
         severity=SEVERITIES[finding.severity],
         code=finding.category.value,
+        code_description=types.CodeDescription(href=page) if (page := rule_page(finding)) else None,
         source=SOURCE,
         message=harmless.sentence(finding.message),
         related_information=_related(held, uri, document, encoding),
@@ -55,6 +60,13 @@ def hover(found: list[Held], document: Document, encoding: PositionEncoding, *, 
     return types.Hover(contents=types.MarkupContent(kind, text), range=place)
 
 
+def rule_page(finding: Finding) -> str:
+    """
+    Where the rule that found it is described; empty for what a model found.
+    """
+    return f"{RULES_PAGE}#{finding.rule}" if finding.rule else ""
+
+
 def explained(finding: Finding, *, markdown: bool) -> str:
     """
     A finding in words, its evidence included; what a model wrote is shown and never rendered.
@@ -64,6 +76,8 @@ def explained(finding: Finding, *, markdown: bool) -> str:
     if finding.evidence:
         evidence = harmless.code(finding.evidence)
         lines.append(harmless.fenced(evidence, "typescript") if markdown else evidence)
+    if markdown and finding.rule:
+        lines.append(f"[What the rule looks for]({rule_page(finding)})")
     return "\n\n".join(lines)
 
 
@@ -101,19 +115,19 @@ def _edit_of(
     )
 
 
-def summary(review: Review) -> dict[str, Any]:
+def summary(done: Review) -> dict[str, Any]:
     """
     The answer to a command that reviews: the findings' ids, and an account of the rest.
     """
-    spending = review.spending
+    spending = done.spending
     return {
-        "findings": [finding.id for finding in review.findings],
-        "withheld": len(review.withheld),
-        "incomplete": review.incomplete.value if review.incomplete else None,
-        "notices": [harmless.sentence(notice) for notice in (*review.notices, *_left_out(review))],
-        "problems": [harmless.sentence(problem) for problem in review.problems],
-        "provider": review.provider,
-        "model": review.model,
+        "findings": [finding.id for finding in done.findings],
+        "withheld": len(done.withheld),
+        "incomplete": done.incomplete.value if done.incomplete else None,
+        "notices": [harmless.sentence(notice) for notice in (*done.notices, *_left_out(done))],
+        "problems": [harmless.sentence(problem) for problem in done.problems],
+        "provider": done.provider,
+        "model": done.model,
         "usage": {
             "requests": spending.requests,
             "inputTokens": spending.input_tokens,
@@ -123,13 +137,13 @@ def summary(review: Review) -> dict[str, Any]:
     }
 
 
-def _left_out(review: Review) -> list[str]:
+def _left_out(done: Review) -> list[str]:
     """
     Why a review is not whole, each reason once.
     """
-    if review.incomplete is None:
+    if done.incomplete is None:
         return []
-    reasons = (entry.detail for entry in review.coverage if entry.reason in LEFT and entry.detail)
+    reasons = (entry.detail for entry in done.coverage if entry.reason in LEFT and entry.detail)
     return list(dict.fromkeys(reasons))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from lsp_server.files import path_of
 from tests.support.backend import Surroundings
 from tests.support.reviewer import CAPABILITIES, PULLING, URI, Reviewer, claim, folder_of
 from tests.support.scripted import ScriptedProvider
@@ -123,8 +124,9 @@ async def test_a_model_looks_at_saved_files_only_where_the_user_wants_it(on_save
     """
     client = await Reviewer.with_claims(HAZARD, settings={"review": {"onSave": on_save, "verify": "off"}})
     await client.open(SOURCE)
+    await _until_reviewed(client, 0 if on_save == "off" else 1)
     client.notify("textDocument/didSave", {"textDocument": {"uri": URI}})
-    await _until_reviewed(client, {"off": 0, "rules": 2, "model": 2}[on_save])
+    await _until_reviewed(client, 0 if on_save == "off" else 2)
 
     assert client.surroundings.reviewer
     assert len(client.surroundings.reviewer.prompts) == asked
@@ -143,7 +145,8 @@ async def test_rules_look_at_whatever_is_opened_or_saved() -> None:
     await client.open(SLIP)
     await _until_reviewed(client, 1)
     assert client.shown == SLIP.replace("return a === a;", "«return a === a;»")
-    assert client.diagnostics[URI][0]["data"]["id"]
+    page, _, rule = client.diagnostics[URI][0]["codeDescription"]["href"].partition("#")
+    assert f"## {rule}\n" in Path(str(path_of(page))).read_text("utf-8")
 
     client.replace("a === a", "a === b")
     client.notify("textDocument/didSave", {"textDocument": {"uri": URI}})
