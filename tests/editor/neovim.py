@@ -50,6 +50,13 @@ class Neovim:
         """
         self._remote("--remote-send", keys)
 
+    def key_in(self, text: str) -> None:
+        """
+        Type a text, a key at a time: Neovim does not look up before it has read all that was typed ahead.
+        """
+        for key in text:
+            self.send(key)
+
     def lua(self, expression: str) -> Any:
         """
         What a Lua expression gives.

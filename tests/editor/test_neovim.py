@@ -55,7 +55,8 @@ def test_a_completion_is_seen_and_taken(neovim: Neovim, workplace: Workplace) ->
     Ghost text, Tab, and the acceptance is in the telemetry store.
     """
     neovim.edit(workplace.write("src/a.ts", FILE))
-    neovim.send("Goconst total = ")
+    neovim.send("Go")
+    neovim.key_in("const total = ")
     until("ghost text", lambda: neovim.ghost() == LINE[14:])
     neovim.send("<Tab>")
 
