@@ -161,9 +161,9 @@ async def test_each_folder_has_a_baseline_of_its_own(tmp_path: Path) -> None:
     folders = [tmp_path / "one", tmp_path / "two"]
     for folder in folders:
         folder.mkdir()
-    given = {"uri": (folders[1] / "src" / "a.ts").as_uri(), "workspaceFolders": [folder_of(one) for one in folders]}
+    uri, both = (folders[1] / "src" / "a.ts").as_uri(), [folder_of(one) for one in folders]
     for expected in (1, 0):
-        client = await Reviewer.with_claims(HAZARD, **given)
+        client = await Reviewer.with_claims(HAZARD, uri=uri, workspaceFolders=both)
         await client.open(SOURCE)
         await client.review()
         assert len(client.diagnostics.get(client.uri, [])) == expected
