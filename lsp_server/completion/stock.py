@@ -59,7 +59,7 @@ class Stock:
         self._strands: list[Strand] = []
         self._tasks: dict[Part, asyncio.Task[None]] = {}
         self._waiting: list[asyncio.Future[None]] = []
-        self._versions: dict[str, int] = {}
+        self._cursors: dict[str, tuple[Document, tuple[int, ...]]] = {}
 
     def find(self, document: Document, offset: int) -> Found | None:
         """
@@ -67,7 +67,7 @@ class Stock:
         """
         for strand in reversed(self._strands):
             reach = strand.reach(document, offset)
-            if reach is not None and (strand.is_open or reach < len(strand.code)):
+            if reach is not None and (reach < len(strand.code) or self._is_read(strand)):
                 return Found(strand=strand, reach=reach, is_ahead=reach == len(strand.code))
         return None
 
@@ -91,17 +91,9 @@ class Stock:
         """
         Somebody types at one of these places; what disagrees with each of them is read no further.
         """
-        self._versions[document.uri] = document.version
-        for strand in self._strands:
-            if strand.request.document.uri != document.uri:
-                continue
-            reach = next((r for offset in offsets if (r := strand.reach(document, offset)) is not None), None)
-            if reach is not None:
-                self._agree(strand, reach)
-            elif all(strand.is_contradicted(document, offset) for offset in offsets):
-                self._diverge(strand)
-            else:
-                self._stop(strand)
+        self._cursors[document.uri] = (document, offsets)
+        for strand in [s for s in self._strands if s.request.document.uri == document.uri]:
+            self._compare(strand)
 
     @contextlib.contextmanager
     def waiting(self, strand: Strand, version: int) -> Iterator[None]:
@@ -142,7 +134,7 @@ class Stock:
         for strand in [s for s in self._strands if uri in (None, s.request.document.uri)]:
             self._forget(strand)
         if uri is not None:
-            self._versions.pop(uri, None)
+            self._cursors.pop(uri, None)
 
     async def aclose(self) -> None:
         """
@@ -156,7 +148,10 @@ class Stock:
         try:
             async with closing(stream) as chunks:
                 async for chunk in chunks:
+                    was_behind = strand.agreed >= len(strand.code)
                     part.feed(chunk, self._clock())
+                    if was_behind:
+                        self._compare(strand)
                     part.usage = part.stop.usage if part.stop else usage_so_far(stream)
                     self._tell()
                     if part.stop is None and self._is_enough(strand, part):
@@ -184,6 +179,21 @@ class Stock:
         """
         return min(FURTHEST_AHEAD, self.trust.reach() * CHARS_PER_IDENTIFIER)
 
+    def _compare(self, strand: Strand) -> None:
+        """
+        See what the document says of a strand, as it is now.
+        """
+        document, offsets = self._cursors.get(strand.request.document.uri, (None, ()))
+        if document is None:
+            return
+        reach = next((r for offset in offsets if (r := strand.reach(document, offset)) is not None), None)
+        if reach is not None:
+            self._agree(strand, reach)
+        elif all(strand.is_contradicted(document, offset) for offset in offsets):
+            self._diverge(strand)
+        else:
+            self._stop(strand)
+
     def _agree(self, strand: Strand, reach: int) -> None:
         right = strand.agree(reach)
         if right and not strand.diverged:
@@ -196,7 +206,8 @@ class Stock:
             self.trust = self.trust.after(wrong=1)
 
     def _look_after(self, strand: Strand, version: int | None) -> None:
-        nothing_typed = version in (None, self._versions.get(strand.request.document.uri))
+        cursor = self._cursors.get(strand.request.document.uri)
+        nothing_typed = version is None or cursor is None or cursor[0].version == version
         if nothing_typed and not strand.readers and not strand.offered:
             self._stop(strand)
 
@@ -207,6 +218,10 @@ class Stock:
     def _stop(self, strand: Strand) -> None:
         if strand.last in self._tasks:
             self._tasks[strand.last].cancel()
+
+    def _is_read(self, strand: Strand) -> bool:
+        task = self._tasks.get(strand.last)
+        return task is not None and not task.cancelling()
 
     def _done(self, part: Part) -> None:
         self._tasks.pop(part, None)

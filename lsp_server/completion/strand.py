@@ -6,12 +6,17 @@ import re
 from dataclasses import dataclass, field
 
 from lsp_server.completion.place import Place
+from lsp_server.completion.reply import is_prose
 from lsp_server.completion.request import CompletionRequest, NoCompletionReason
 from lsp_server.completion.truncate import Reading
 from lsp_server.completion.trust import identifiers
 from lsp_server.context.snippet import Context
+from lsp_server.prompts.template import OPENING_TAG
 from lsp_server.providers.base import Chunk, MessageStop, Origin, Prompt, StopReason, Usage
 from lsp_server.text.document import Document
+
+MOST_TYPED_AHEAD = 200
+"""How many characters may be typed, or pasted, before a reply has said whether it agrees."""
 
 MOST_ADDED = 80
 """How many characters an editor may have put behind the cursor by itself: closers, and the indentation before them."""
@@ -133,30 +138,24 @@ class Strand:
 
     def reach(self, document: Document, offset: int) -> int | None:
         """
-        How far into the code a cursor has got: 0 at the place it was asked for, less on the way back to it.
+        How far into the code a cursor has got; None when the document holds something else.
 
-        None when the document holds something else. While more may come, a cursor beyond the code still agrees.
+        While more may come, a cursor beyond the code still agrees.
         """
         before, origin = self.request.document, self.request.offset
-        if document.uri != before.uri or offset > origin + len(self.code) + MOST_ADDED + 40 * self.is_open:
+        furthest = origin + len(self.code) + MOST_ADDED + MOST_TYPED_AHEAD * self.is_open
+        if document.uri != before.uri or not origin <= offset <= furthest:
             return None
-        back = min(offset, origin)
-        if back < before.line_start(before.line_of(origin)):
-            return None
-        typed = document.slice(origin, offset)
-        reached = advance(self.code, typed, is_open=self.is_open)
+        reached = self._advance(document.slice(origin, offset))
         if reached is None or not self._fits_behind(document, offset):
             return None
-        return reached - (origin - back) if document.slice(0, back) == before.slice(0, back) else None
+        return reached if document.slice(0, origin) == before.slice(0, origin) else None
 
     def rest(self, reach: int) -> str:
         """
         What is still to come at a cursor that has got so far.
         """
-        if reach >= 0:
-            return self.code[reach:]
-        origin = self.request.offset
-        return self.request.document.slice(origin + reach, origin) + self.code
+        return self.code[reach:]
 
     def agree(self, reach: int) -> int:
         """
@@ -173,9 +172,15 @@ class Strand:
         Whether something else than the code was written in its place; elsewhere, something may be.
         """
         origin = self.request.offset
-        if offset <= origin or not self.code or document.slice(0, origin) != self.request.document.slice(0, origin):
+        if offset <= origin or document.slice(0, origin) != self.request.document.slice(0, origin):
             return False
-        return advance(self.code, document.slice(origin, offset), is_open=self.is_open) is None
+        return self._advance(document.slice(origin, offset)) is None
+
+    def _advance(self, typed: str) -> int | None:
+        code = self.code
+        if not code and self.is_open and not may_agree(self.last.reading.raw, typed, self.place.before):
+            return None
+        return advance(code, typed, is_open=self.is_open)
 
     def _fits_behind(self, document: Document, offset: int) -> bool:
         """
@@ -189,6 +194,19 @@ class Strand:
         kept = then if now.endswith(then) else then.lstrip(_CLOSERS_AHEAD)
         added = now[: len(now) - len(kept)]
         return len(added) <= MOST_ADDED and now.endswith(kept) and _ONLY_CLOSERS.fullmatch(added) is not None
+
+
+def may_agree(raw: str, typed: str, before: str) -> bool:
+    """
+    Whether a reply whose code can't be told yet from what is round it may be going to say what is typed.
+
+    It may be wrapped, or begin with what stood before the cursor.
+    """
+    said, wanted = raw.removeprefix(OPENING_TAG).lstrip(), typed.lstrip()
+    if said.startswith(("<", "`", wanted)) or wanted.startswith(said):
+        return True
+    words = before.split()
+    return any(said.startswith(word[:3]) for word in {*words[:1], *words[-1:]}) or is_prose(said)
 
 
 def advance(code: str, typed: str, *, is_open: bool = False) -> int | None:
