@@ -123,7 +123,7 @@ def figures(change: Change, index: WorkspaceIndex) -> Counter[str]:
         found["small_bytes"], found["small_changed"] = found["bytes"], found["changed"]
     ledger = account(change, [(unit, Fate()) for unit in units])
     found["added"] = sum(hunk.new_count for file in change.files for hunk in file.hunks)
-    found["accounted"] = sum(row.added_lines for row in ledger if row.status is not HunkStatus.REVIEWED)
+    found["accounted"] = sum(row.added_lines for row in ledger if row.status is HunkStatus.SKIPPED)
     found["accounted"] += len(shown_lines(batches))
     for source in sources.values():
         found += signatures(source, batches)
