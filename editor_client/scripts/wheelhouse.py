@@ -32,6 +32,7 @@ def main() -> None:
     # Only wheels: what has to be built on the user's machine may fail there.
     pip("download", "--only-binary=:all:", "--constraint", CONSTRAINTS, "--dest", TARGET, *wanted())
     wheels = sorted(TARGET.glob("*.whl"))
+    (TARGET / "reports.txt").write_text("".join(sorted(pinned(NOT_FOR_THE_EDITOR))), encoding="utf-8")
     (TARGET / "requirements.txt").write_text("".join(map(requirement, wheels)), encoding="utf-8")
 
 
@@ -50,6 +51,14 @@ def requirement(wheel: Path) -> str:
     name, version, *_ = wheel.name.split("-")
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     return f"{name.replace('_', '-')}=={version}  # {digest}\n"
+
+
+def pinned(names: frozenset[str]) -> list[str]:
+    """
+    Lines of the constraints for these packages, which are fetched when a report is first asked for.
+    """
+    lines = CONSTRAINTS.read_text(encoding="utf-8").splitlines(keepends=True)
+    return [line for line in lines if line.partition("==")[0] in names]
 
 
 def name_of(requirement: str) -> str:

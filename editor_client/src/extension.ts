@@ -13,7 +13,7 @@ import { menuCommands } from "./menu.ts";
 import { Pause } from "./pause.ts";
 import { recordCommands } from "./records.ts";
 import { reviewCommands, ReviewLenses } from "./review.ts";
-import { Server } from "./server.ts";
+import { installationOf, Server } from "./server.ts";
 import { StatusBar } from "./statusBar.ts";
 
 let server: Server | undefined;
@@ -28,12 +28,17 @@ export function activate(context: vscode.ExtensionContext): void {
   const running: Server = new Server({ context, output, middleware: ghostText.middleware, environment: credentials.environment });
   server = running;
   const show = () => statusBar.show(running.standing, pause.until);
-  const line = { program: () => running.program, environment: credentials.environment, documents };
+  const line = {
+    program: () => running.program,
+    environment: credentials.environment,
+    documents,
+    installation: installationOf(context),
+  };
 
   context.subscriptions.push(
     ...[output, pause, documents, statusBar, ghostText, running, new ReviewLenses(running)],
     ...menuCommands(running, pause),
-    ...recordCommands(running, line, () => ghostText.lastId),
+    ...recordCommands(running, line, output, () => ghostText.lastId),
     ...reviewCommands(running),
     ...askCommands(running, documents),
     running.onDidChange(show),

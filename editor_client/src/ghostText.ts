@@ -27,6 +27,8 @@ export class GhostText implements vscode.Disposable {
   readonly #disposables: readonly vscode.Disposable[];
   #byKey = false;
   #lastId: string | undefined;
+  /** The text in which Esc was pressed: the editor may ask for it once more, and nobody wants to see it again. */
+  #dismissedIn: string | undefined;
 
   constructor(client: () => LanguageClient | undefined, isPaused: () => boolean) {
     this.#client = client;
@@ -50,10 +52,10 @@ export class GhostText implements vscode.Disposable {
   /** What is put between editor and server. */
   readonly middleware: Middleware = {
     provideInlineCompletionItems: async (document, position, context, token, next) => {
-      if (this.#isPaused()) {
+      const { version } = document;
+      if (this.#isPaused() || (isUnasked(context) && this.#dismissedIn === placeOf(document))) {
         return undefined;
       }
-      const { version } = document;
       const answer = await next(document, position, context, token);
       const [item] = Array.isArray(answer) ? answer : (answer?.items ?? []);
       if (!token.isCancellationRequested && document.version === version) {
@@ -135,6 +137,8 @@ export class GhostText implements vscode.Disposable {
   }
 
   async #dismiss(): Promise<void> {
+    const document = vscode.window.activeTextEditor?.document;
+    this.#dismissedIn = document && placeOf(document);
     this.#lifecycle.dismissed();
     await inlineSuggest("hide");
   }
@@ -160,6 +164,15 @@ function send(client: LanguageClient | undefined, method: string, params: object
 
 function inlineSuggest(action: string): Thenable<unknown> {
   return vscode.commands.executeCommand(`editor.action.inlineSuggest.${action}`);
+}
+
+function isUnasked(context: vscode.InlineCompletionContext): boolean {
+  return context.triggerKind === vscode.InlineCompletionTriggerKind.Automatic;
+}
+
+/** A document as it is now. */
+function placeOf(document: vscode.TextDocument): string {
+  return `${document.version} ${document.uri.toString()}`;
 }
 
 function offerOf(

@@ -31,6 +31,7 @@ export interface Attempt {
 }
 
 const LIST = "requirements.txt";
+const FOR_REPORTS = "reports.txt";
 
 /** Whether the extension brings a server. */
 export function isBundled({ wheelhouse }: Installation): boolean {
@@ -68,6 +69,21 @@ export async function install(installation: Installation, attempt: Attempt): Pro
     await rm(unfinished, { recursive: true, force: true });
   }
   return programIn(folder, installation.platform);
+}
+
+/** Fetch what reports calculate with, of the versions that were tested, unless it is there. Fails with a `Problem`. */
+export async function addForReports(installation: Installation, python: string, attempt: Omit<Attempt, "python">): Promise<void> {
+  const { wheelhouse, storage, run } = installation;
+  if ((await run(python, ["-I", "-c", "import duckdb, ibis, scipy"])).code === 0) {
+    return;
+  }
+  attempt.report("fetching what reports calculate with");
+  const list = path.join(wheelhouse, FOR_REPORTS);
+  const pip = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--find-links", wheelhouse];
+  const done = await run(python, [...pip, "--requirement", list], { signal: attempt.signal, onLine: attempt.log });
+  if (done.code !== 0) {
+    throw setUpFailed(python, storage, `${done.stdout}\n${done.stderr}`);
+  }
 }
 
 /** Delete what earlier versions of the extension have set up. */

@@ -218,7 +218,8 @@ function installedProgram(): Program | undefined {
   });
 }
 
-function installationOf(context: vscode.ExtensionContext): Installation {
+/** Where the bundled server is set up. */
+export function installationOf(context: vscode.ExtensionContext): Installation {
   return {
     wheelhouse: context.asAbsolutePath("wheelhouse"),
     storage: context.globalStorageUri.fsPath,

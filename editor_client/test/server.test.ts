@@ -12,7 +12,7 @@ import { Backoff, SOUND_AFTER_MS } from "../src/backoff.ts";
 import { fit } from "../src/compatibility.ts";
 import { bundledServer, installedServer, type Places } from "../src/discovery.ts";
 import { variables } from "../src/environment.ts";
-import { install, type Installation, installed, removeOthers } from "../src/installation.ts";
+import { addForReports, install, type Installation, installed, removeOthers } from "../src/installation.ts";
 import { Problem, setUpFailed } from "../src/problems.ts";
 import type { Run } from "../src/processes.ts";
 import { findPython } from "../src/python.ts";
@@ -120,6 +120,16 @@ test("another list of wheels is another server, and the old one goes", async () 
   await install(place, attempt);
   await removeOthers(place);
   assert.equal((await readdir(place.storage)).length, 1);
+});
+
+test("what reports take is fetched once, when it is missing", async () => {
+  const place = await sandbox((args) => (args.includes("-c") ? "ModuleNotFoundError" : undefined));
+  await addForReports(place, "/s/bin/python", attempt);
+  assert.match(place.ran[1] ?? "", /install .*reports\.txt$/);
+
+  const there = await sandbox(() => undefined);
+  await addForReports(there, "/s/bin/python", attempt);
+  assert.equal(there.ran.length, 1);
 });
 
 for (const [output, sentence] of [

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import IO
 
 
 def main() -> int:
@@ -30,7 +30,7 @@ def main() -> int:
         return server.wait()
 
 
-def pass_on(sender: str, source: BinaryIO, target: BinaryIO, written: TextIO) -> None:
+def pass_on(sender: str, source: IO[bytes], target: IO[bytes], written: IO[str]) -> None:
     """
     Messages from one side to the other, until the side closes.
     """

@@ -5,6 +5,7 @@ The configuration for Neovim, in a real Neovim: completions seen and taken, find
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -98,7 +99,7 @@ def test_a_review(neovim: Neovim, workplace: Workplace, api: MessagesApi) -> Non
     assert found == ["Nothing ever fills the list."]
 
 
-def events(workplace: Workplace, name: str) -> list[dict[str, object]]:
+def events(workplace: Workplace, name: str) -> list[dict[str, Any]]:
     """
     What the telemetry store holds of one event.
     """
