@@ -72,7 +72,10 @@ def pack(
     left_out = _choose(merged, state)
     snippets = _snippets(state)
     text = BLANK.join(f"{header(item.path)}\n{item.text}" for item in snippets)
-    dropped = [_dropped(piece, relative, "budget") for piece in left_out[:MAX_DROPPED]]
+    dropped = [
+        _dropped(piece, relative, "already visible" if _is_known(piece, known) else "budget")
+        for piece in left_out[:MAX_DROPPED]
+    ]
     dropped += [_dropped(piece, relative, "duplicate") for piece in repeated[:MAX_DROPPED]]
     return Context(snippets=snippets, dropped=tuple(dropped), text=text)
 
@@ -273,6 +276,10 @@ def _lines(pieces: list[Piece]) -> list[str]:
         ordered = sorted(group, key=lambda piece: (bool(piece.head), piece.line))
         lines.extend(dict.fromkeys(piece.text for piece in ordered))
     return lines
+
+
+def _is_known(piece: Piece, known: Mapping[str, float]) -> bool:
+    return bool(piece.names) and all(name in known for name in piece.names)
 
 
 def _dropped(piece: Piece, relative: Mapping[str, str], reason: str) -> Dropped:

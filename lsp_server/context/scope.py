@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lsp_server.context import types
-from lsp_server.context.shapes import Shape, from_member, module_at, value_of
+from lsp_server.context.shapes import Shape, module_at, value_of
 from lsp_server.context.situation import Situation
 from lsp_server.context.source import Source
 from lsp_server.index import lookup
@@ -31,7 +31,7 @@ class Scope:
             found = self._declared(path, head)
             if found and rest:
                 found = tuple(
-                    Found(item.path, from_member(member))
+                    Found(item.path, lookup.as_declaration(member))
                     for item in found
                     for member in item.declaration.members
                     if member.name == rest
@@ -58,7 +58,8 @@ class Scope:
         if target is None:
             return
         if imported == "*":
-            yield Shape((target,), "", module_at(target))
+            whole = lookup.assigned(self.source, target) or (module_at(target),)
+            yield from (Shape((target,), "", item) for item in whole)
             return
         for item in lookup.exported(self.source, target, imported):
             yield value_of(item)

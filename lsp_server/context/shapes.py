@@ -61,13 +61,6 @@ def as_function(member: Member) -> Declaration:
     return Declaration(member.name, "function", member.line, member.end_line, member.signature, 0, member.type)
 
 
-def from_member(member: Member) -> Declaration:
-    """
-    A member of a namespace as a declaration of its own.
-    """
-    return Declaration(member.name, member.kind, member.line, member.end_line, member.signature, 1, member.type)
-
-
 def literal_members(text: str, item: Declaration) -> Iterator[Member]:
     """
     The members of the object literal `text`, which stands in `item`.

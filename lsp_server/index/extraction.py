@@ -31,7 +31,7 @@ from lsp_server.index.nodes import (
     text_of,
     with_docs,
 )
-from lsp_server.index.record import Declaration, Export, FileRecord, Import, Member
+from lsp_server.index.record import ASSIGNED, Declaration, Export, FileRecord, Import, Member
 from lsp_server.index.values import FUNCTIONS, object_literal, pattern_names, value_head, wrapped_function
 
 ALIAS_LIMIT = 700
@@ -119,10 +119,22 @@ def _export(place: _Place, found: _Found) -> None:
     if value is not None:
         _default_value(place, value, found)
         return
+    assigned = _assigned(node)
+    if assigned is not None:
+        _default_value(place, assigned, found)
+        found.exports.append(Export(ASSIGNED, "default"))
+        return
     exports, origin = exports_of(node, source)
     found.exports.extend(exports)
     if origin is not None:
         found.imports.append(origin)
+
+
+def _assigned(node: Node) -> Node | None:
+    # `export = value`
+    if len(node.children) > 2 and node.children[1].type == "=":
+        return node.children[2]
+    return None
 
 
 def _export_keyword(node: Node) -> Node:

@@ -5,7 +5,7 @@ Follow a name from an import to the declaration it stands for, through barrels a
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
-from lsp_server.index.record import Declaration, Export, FileRecord, Import
+from lsp_server.index.record import ASSIGNED, Declaration, Export, FileRecord, Import, Member
 
 MAX_HOPS = 12
 
@@ -89,6 +89,7 @@ def _exported(modules: Modules, path: str, name: str, trail: _Trail) -> Iterator
             return
     if name == "default":
         return
+    yield from _of_assigned(modules, path, record, name, trail)
     for entry in record.exports:
         if entry.name == "*":
             target = modules.resolve(entry.specifier, path)
@@ -96,6 +97,19 @@ def _exported(modules: Modules, path: str, name: str, trail: _Trail) -> Iterator
             if found:
                 yield from found
                 return
+
+
+def _of_assigned(modules: Modules, path: str, record: FileRecord, name: str, trail: _Trail) -> Iterator[Found]:
+    # The members of what `export =` assigns can be imported by name.
+    for found in _assigned(modules, path, record, trail):
+        for member in found.declaration.members:
+            if member.name == name:
+                yield Found(found.path, as_declaration(member))
+
+
+def _assigned(modules: Modules, path: str, record: FileRecord, trail: _Trail) -> Iterator[Found]:
+    if any(entry.name == ASSIGNED for entry in record.exports):
+        yield from _exported(modules, path, "default", trail.next())
 
 
 def _through(modules: Modules, path: str, record: FileRecord, entry: Export, trail: _Trail) -> Iterator[Found]:
@@ -118,6 +132,21 @@ def _declared(modules: Modules, path: str, record: FileRecord, name: str, trail:
         target = modules.resolve(statement.specifier, path)
         if target is not None and imported != "*":
             yield from _exported(modules, target, imported, trail.next())
+
+
+def assigned(modules: Modules, path: str) -> tuple[Found, ...]:
+    """
+    The declarations that `path` gives to the outside as a whole by `export =`, or none.
+    """
+    record = modules.record(path)
+    return () if record is None else tuple(_assigned(modules, path, record, _Trail(set(), 0)))
+
+
+def as_declaration(member: Member) -> Declaration:
+    """
+    A member of a namespace or of an exported object as a declaration of its own.
+    """
+    return Declaration(member.name, member.kind, member.line, member.end_line, member.signature, 1, member.type)
 
 
 def import_of(record: FileRecord, local: str) -> tuple[Import, str] | None:
@@ -145,7 +174,11 @@ def _collect_names(modules: Modules, path: str, names: dict[str, None], seen: se
     for item in record.declarations:
         if item.exported == 1:
             names.setdefault(item.name)
+    for found in _assigned(modules, path, record, _Trail(set(), 0)):
+        names.update(dict.fromkeys(member.name for member in found.declaration.members))
     for entry in record.exports:
+        if entry.name == ASSIGNED:
+            continue
         if entry.name != "*":
             names.setdefault(entry.name)
         else:

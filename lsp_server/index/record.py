@@ -5,7 +5,7 @@ What the index knows of one file: plain tuples, so that a record is small, quick
 import json
 from typing import Any, NamedTuple
 
-VERSION = 5
+VERSION = 6
 """Raised with every change of shape or meaning; an index of another version rebuilds itself."""
 
 
@@ -67,6 +67,10 @@ class Export(NamedTuple):
     name: str
     local: str
     specifier: str = ""
+
+
+ASSIGNED = "export="
+"""The name of what `export =` gives to the outside, which is the default export as well."""
 
 
 class FileRecord(NamedTuple):

@@ -108,3 +108,43 @@ def test_types_that_refer_to_each_other_end() -> None:
     ).context()
 
     assert context.tokens <= 2000
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import legacy = require('./legacy');\nlegacy.█",
+        "import * as legacy from './legacy';\nlegacy.█",
+        "import legacy from './legacy';\nlegacy.█",
+    ],
+)
+@pytest.mark.parametrize(
+    "exporting",
+    [
+        "declare namespace api { function charge(amount: number): void; }\nexport = api;",
+        "function charge(amount: number): void {}\nexport = { charge: charge, amount: 2 };",
+        "class Api { static version = 1; charge(amount: number): void {} }\nexport = new Api();",
+    ],
+)
+def test_members_of_what_a_module_assigns_to_its_exports(line: str, exporting: str) -> None:
+    """
+    `export =` gives a namespace, an object or an instance; each way of importing it reaches its members.
+    """
+    context = scene({"src/legacy.ts": exporting, "src/main.ts": line}).context()
+
+    assert "charge" in context.text
+    assert any(snippet.retriever == "receiver" for snippet in context.snippets)
+
+
+def test_a_member_of_what_a_module_assigns_is_imported_by_name() -> None:
+    """
+    The declaration behind `import { charge }` is that member.
+    """
+    context = scene(
+        {
+            "src/legacy.ts": "declare namespace api { function charge(amount: number): void; }\nexport = api;",
+            "src/main.ts": "import { charge } from './legacy';\n█",
+        }
+    ).context()
+
+    assert "function charge(amount: number): void" in context.text

@@ -132,3 +132,23 @@ def test_no_context_exceeds_its_budget(pieces: list[Piece], budget: int) -> None
 
     assert len(context.text) <= 4 * budget
     assert all(snippet.text in context.text for snippet in context.snippets)
+
+
+def test_what_is_left_out_says_why() -> None:
+    """
+    A name that the file shows in use gave way for that reason, another one for want of room.
+    """
+    pieces = [piece("used(a: string)"), piece("fresh(b: string)", line=1), piece("other(c: string)", line=2)]
+    found = pack(pieces, 8, {"/w/a.ts": "a.ts"}, {"fresh": 0.9, "other": 0.01}, {"used": 0.05})
+
+    assert [(item.start_line, item.reason) for item in found.dropped] == [(0, "already visible"), (2, "budget")]
+
+
+def test_a_declaration_is_worth_less_where_its_name_is_in_use() -> None:
+    """
+    At the same chance, a new name goes before one that the file shows, which is not listed for its name alone either.
+    """
+    pieces = [piece("known(a: string)"), piece("fresh(b: string)", line=1)]
+    found = pack(pieces, 8, {"/w/a.ts": "a.ts"}, {"fresh": 0.5}, {"known": 0.5})
+
+    assert found.text == "// a.ts\nfresh(b: string)"
