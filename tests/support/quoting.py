@@ -30,7 +30,7 @@ def true_quotes(source: Source, random: Random, most: int) -> list[TrueQuote]:
     Up to `most` runs of one to twelve lines that begin and end with code and touch an added line.
     """
     added = sorted(source.added_lines)
-    found = {}
+    found: dict[tuple[int, int], TrueQuote] = {}
     for _ in range(3 * most):
         if not added or len(found) == most:
             break
