@@ -4,13 +4,21 @@ What was delivered: pull requests and tickets as they stood when last imported, 
 These describe; only a randomised comparison tells what the tool has to do with it.
 """
 
+from datetime import date, timedelta
+
 import ibis
 import ibis.expr.types as ir
 
 from telemetry.measures.table import Rate, named
 
 HOUR_MS = 3_600_000
-FOLLOW_UP_MS = 90 * 24 * HOUR_MS
+DAY_MS = 24 * HOUR_MS
+WEEK_DAYS = 7
+EPOCH = date(1970, 1, 1)
+THURSDAY = 3
+"""The epoch's day of the week, Monday being 0."""
+
+FOLLOW_UP_MS = 90 * DAY_MS
 """Larson counts a ticket as clean when it has caused no error in production within 90 days."""
 
 RATES = (
@@ -78,12 +86,20 @@ def tickets(events: ir.Table, now_ms: int) -> ir.Table:
 
 def merged_by_week(events: ir.Table) -> ir.Table:
     """
-    One row a week: pull requests merged in it, and by how many developers.
+    One row a week, by its number (see `monday_of`): pull requests merged in it, and by how many developers.
     """
     latest = _latest(named(events, "outcome.pull_request"), "pull_request_id", "merged_ts")
     t = latest.filter(latest.merged_ts.notnull())
-    t = t.mutate(week=t.merged_ts.as_timestamp("ms").date().truncate("W").cast("date"))
+    # Whole numbers, since not every engine makes a day of milliseconds.
+    t = t.mutate(week=((t.merged_ts // DAY_MS + THURSDAY) // WEEK_DAYS).cast("int64"))
     return t.group_by("week").aggregate(merged=t.count(), developers=t.dev_id.nunique()).order_by("week")
+
+
+def monday_of(week: int) -> date:
+    """
+    The first day of a week, by its number: week 0 is that of 1 January 1970.
+    """
+    return EPOCH + timedelta(days=WEEK_DAYS * week - THURSDAY)
 
 
 def _latest(events: ir.Table, key: str, *columns: str) -> ir.Table:

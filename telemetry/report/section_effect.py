@@ -123,7 +123,7 @@ def delivery_section(scope: Scope, _: Totals) -> Section:
                 sentence="Medians, in hours of the calendar.",
             ),
             table_of(
-                weekly.rows,
+                [{**row, "week": deliveries.monday_of(row["week"]).isoformat()} for row in weekly.rows],
                 (
                     Column(name="week", title="Week of", unit=Unit.TEXT),
                     Column(name="merged", title="Merged", drawn=True),
