@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constraint .ci/constraints.txt
 
-.PHONY: demo test test-editor extension check format generate bench eval-context eval-local clean help
+.PHONY: demo test test-engines test-editor extension check format generate bench eval-context eval-local clean help
 
 help: ## Show this list.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -15,13 +15,18 @@ demo: $(VENV)/.run ## Tour: real server, bundled TypeScript project, no key, no 
 test: $(VENV)/.dev ## Run all tests.
 	@$(BIN)/python -m pytest
 
+test-engines: $(VENV)/.dev ## The measures on PostgreSQL and Spark (Debian or Ubuntu, as root, where either is missing).
+	bash tests/engines/install.sh
+	$(PIP) --editable '.[dev,engines]'
+	$(BIN)/python -m pytest -o addopts='-q --strict-markers --strict-config -n0 -p no:randomly' tests/engines
+
 extension: $(VENV)/.dev editor_client/node_modules/.ready ## Build the VS Code extension: editor_client/*.vsix (needs npm).
 	$(BIN)/python editor_client/scripts/wheelhouse.py
 	cd editor_client && $(NODE_PATH) npm run --silent check && $(NODE_PATH) npm run --silent package
 
 test-editor: extension ## Drive a real VS Code, and Neovim, in a headless browser (Debian or Ubuntu, as root; needs npm).
 	bash tests/editor/install.sh build/editor
-	$(BIN)/python -m pip --disable-pip-version-check --quiet install --constraint .ci/constraints.txt --editable '.[dev,editor]'
+	$(PIP) --editable '.[dev,editor]'
 	$(BIN)/python -m pytest -o addopts='-q --strict-markers --strict-config -n0 -p no:randomly' tests/editor
 
 check: $(VENV)/.dev ## Format, lint, strict types, import contracts, generated files.

@@ -14,7 +14,8 @@ from telemetry.sources import opened
 from tests.support import companies
 from tests.support.measures import EVERY_MEASURE
 
-# Spark's first query loads half of its classes. PySpark 4.0 calls pandas 3 in ways that pandas 4 will not know any more.
+# Spark's first query loads half of its classes.
+# PySpark 4.0 calls pandas 3 in ways that pandas 4 will not know any more.
 pytestmark = [pytest.mark.filterwarnings("ignore::DeprecationWarning"), pytest.mark.timeout(400)]
 
 
