@@ -155,6 +155,7 @@ class CompletionReturned:
     provider: ProviderName = choice("Who wrote it.")
     model: str = model_id("The model that wrote it.")
     prompt_id: str | None = identifier("Fingerprint of the prompt's wording.")
+    call_id: str | None = identifier("The `request_id` of the `llm.call` that has paid for it, now or earlier.")
     chars: int = measure("Length of what it would add.", unit="chars")
     lines: int = measure("Lines that it would touch.", unit="lines")
     ctx_tokens: int = measure("Size of the context from other places.", unit="tokens")

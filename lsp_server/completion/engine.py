@@ -4,10 +4,12 @@ Answer one inline-completion request: the whole flow, from the cursor to the tex
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from lsp_server.completion import reuse, selection, trigger
+from lsp_server.completion.kept_context import Gather
+from lsp_server.completion.pause import pause_s
 from lsp_server.completion.place import Place, place_of
 from lsp_server.completion.portion import Piece, Portion
 from lsp_server.completion.request import (
@@ -23,7 +25,6 @@ from lsp_server.completion.request import (
 )
 from lsp_server.completion.stock import Found, Stock
 from lsp_server.completion.strand import Strand
-from lsp_server.context.snippet import Context
 from lsp_server.prompts import template
 from lsp_server.providers.base import (
     BudgetSpent,
@@ -38,9 +39,6 @@ from lsp_server.providers.base import (
 from lsp_server.settings import Settings
 from lsp_server.text.document import Document
 from lsp_server.text.positions import Span
-
-Gather = Callable[[CompletionRequest, int], Awaitable[Context]]
-"""Finds context for a request within a budget in tokens."""
 
 Clock = Callable[[], float]
 """Seconds since some fixed moment."""
@@ -162,7 +160,8 @@ class _Answer:
         """
         asked, means, watch = self._asked, self._means, self._watch
         place = place_of(asked)
-        context = await means.gather(asked, means.settings.completion_context_tokens)
+        budget = means.settings.completion_context_tokens
+        context = await self._stock.contexts.gather(asked, budget, means.gather)
         prompt = template.inline_completion(_inputs(asked, place), context, means.settings, request_id=asked.id)
         watch.lap("context_ms")
         try:
@@ -170,7 +169,8 @@ class _Answer:
         except ProviderError as error:
             return self._failed(error)
         if not at_hand and asked.trigger_kind is TriggerKind.AUTOMATIC:
-            await asyncio.sleep(means.settings.completion_debounce_ms / 1000 - watch.elapsed)
+            set_s, stock = means.settings.completion_debounce_ms / 1000, self._stock
+            await asyncio.sleep(pause_s(set_s, place.before, stock.latency_s, stock.trust) - watch.elapsed)
         watch.lap("debounce_ms")
         strand = Strand(asked, place, prompt, context)
         self._stock.read(strand, means.provider, at_hand=at_hand)

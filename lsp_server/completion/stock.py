@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 
+from lsp_server.completion.kept_context import KeptContext
 from lsp_server.completion.strand import Part, Strand
 from lsp_server.completion.trust import Trust
 from lsp_server.providers.base import Chunk, Provider
@@ -47,13 +48,17 @@ class Found:
 
 class Stock:
     """
-    All strands of a session. What is read on stays within `ahead` characters of what is typed.
+    All strands of a session, what they taught about the model, and the context of the last one.
+
+    What is read on stays within `ahead` characters of what is typed.
 
     A stock of one request only (`reads_on` unset) reads no further than the request needs.
     """
 
     def __init__(self, clock: Clock, *, reads_on: bool = True) -> None:
         self.trust = Trust()
+        self.contexts = KeptContext(clock)
+        self.latency_s: float | None = None
         self._clock = clock
         self._reads_on = reads_on
         self._strands: list[Strand] = []
@@ -145,6 +150,7 @@ class Stock:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _read(self, strand: Strand, part: Part, stream: AsyncIterator[Chunk]) -> None:
+        started = self._clock()
         try:
             async with closing(stream) as chunks:
                 async for chunk in chunks:
@@ -156,6 +162,7 @@ class Stock:
                     self._tell()
                     if part.stop is None and self._is_enough(strand, part):
                         break
+            self._note_latency(started, part)
         except Exception as error:
             part.error = error
             if strand in self._strands:
@@ -163,6 +170,11 @@ class Stock:
         finally:
             part.finish()
             self._tell()
+
+    def _note_latency(self, started: float, part: Part) -> None:
+        if part.first_at is not None and not part.cached:
+            taken = part.first_at - started
+            self.latency_s = taken if self.latency_s is None else self.latency_s + (taken - self.latency_s) / 4
 
     def _is_enough(self, strand: Strand, part: Part) -> bool:
         if not part.reading.done:

@@ -124,7 +124,7 @@ def show_request(session: Session, arguments: Sequence[Any]) -> Awaitable[Mappin
 
     async def answer() -> Mapping[str, Any]:
         equipment = await session.equipment()
-        found = await asyncio.to_thread(equipment.backend.show_request, given)
+        found = await asyncio.to_thread(equipment.backend.show_request, session.call_of(given))
         found = found or await finding_commands.request_behind(session, given)
         if found is None:
             raise JsonRpcInvalidParams("No request to a model is recorded under this id.")

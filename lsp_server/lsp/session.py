@@ -45,6 +45,9 @@ PARSED_INLINE = 64_000
 BUSY_AFTER_S = 0.3
 TICK_S = 1.0
 
+MOST_CALLS = 500
+"""Completions of which it is known which request has paid for them."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -71,6 +74,7 @@ class Session:
         self._board = StatusBoard(client.show_status)
         self._offers: dict[str, Completion] = {}
         self._stock = Stock(services.clock)
+        self._calls: dict[str, str] = {}
         self._rules: dict[str, str | None] = {}
         self._turns = Turns()
         self._background: set[asyncio.Task[None]] = set()
@@ -148,6 +152,9 @@ class Session:
         self.journal.answered(attempt, outcome)
         if isinstance(outcome, Completion) and outcome.source is not Source.TYPED_THROUGH:
             self._offers[cursor.uri] = outcome
+            self._calls[outcome.id] = outcome.call_id
+            if len(self._calls) > MOST_CALLS:
+                del self._calls[next(iter(self._calls))]
         if self._equipment is not None:
             self._board.after(outcome, self._equipment.backend.spent_today_usd())
         return outcome
@@ -168,6 +175,12 @@ class Session:
             trigger_kind=cursor.trigger_kind,
             selected=cursor.selected,
         )
+
+    def call_of(self, completion_id: str) -> str:
+        """
+        The request to a model that has paid for a completion; its own unless another one had.
+        """
+        return self._calls.get(completion_id) or completion_id
 
     def dismissed(self, completion_id: str, reason: str) -> None:
         """

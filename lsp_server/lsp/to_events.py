@@ -74,6 +74,7 @@ def returned(attempt: Attempt, completion: Completion, latency_s: float) -> even
         provider=_word(vocabulary.ProviderName, completion.provider),
         model=_model(completion.model),
         prompt_id=completion.prompt_fingerprint or None,
+        call_id=completion.call_id or None,
         chars=len(added),
         lines=lines_in(added),
         ctx_tokens=completion.context.tokens,

@@ -4,8 +4,8 @@ What one completion costs the server's process, from the request to the text tha
     python -m tests.benchmarks.bench_engine [--context-tokens 0]
 
 Both sides meet the same stand-in without delays, in turns within one run. Ours parses the edit, gathers context from
-the index of the bundled project, redacts, audits, caches, cuts and filters; every request is a new one.
-Without context the rest stands alone.
+the index of the bundled project, redacts, audits, caches, cuts and filters; every request is a new one, on a line that
+somebody types on, so that its context is kept. Without context the rest stands alone.
 """
 
 import argparse
@@ -23,6 +23,7 @@ from pathlib import Path
 from lsp_server.backend import Backend
 from lsp_server.completion import engine
 from lsp_server.completion.request import Completion, CompletionRequest, TriggerKind
+from lsp_server.completion.stock import Stock
 from lsp_server.files import uri_of
 from lsp_server.settings import ProviderChoice, Settings
 from lsp_server.text.document import ContentChange, Document
@@ -58,6 +59,7 @@ async def whole_engine(url: str, directory: Path, context_tokens: int = 2000) ->
     )
     await backend.warm_up()
     await backend.ready()
+    stock = Stock(time.monotonic)
     asked = 0
 
     async def call() -> None:
@@ -83,10 +85,12 @@ async def whole_engine(url: str, directory: Path, context_tokens: int = 2000) ->
             gather=backend.gather,
             settings=settings,
             clock=time.monotonic,
+            stock=stock,
         )
         assert isinstance(outcome, Completion), outcome
 
     yield call
+    await stock.aclose()
     await backend.aclose()
 
 

@@ -164,6 +164,25 @@ async def test_notifications_about_unknown_items_are_passed_over(client: Typing,
     assert client.event_names == ["session.started", "completion.requested", "completion.suppressed"]
 
 
+async def test_a_later_part_names_the_request_that_has_paid_for_it(client: Typing) -> None:
+    """
+    Its events join the call's cost, and the request behind it can be shown.
+    """
+    script(client, "items.length;\nreturn count;\n")
+    at = client.open("const count = █\n")
+    (first,) = await client.items(at)
+    (later,) = await client.items(client.type(at, "items.length;"))
+    paid, reused = client.events(CompletionReturned)
+    call = {"id": paid.completion_id}
+    client.surroundings.backend.requests[paid.completion_id] = call
+    shown = await client.call("workspace/executeCommand", {**later["command"], "command": "pacenotes.showRequest"})
+
+    assert (first["insertText"], later["insertText"]) == ("items.length;", "\nreturn count;")
+    assert (paid.source, reused.source) == ("network", "later_part")
+    assert paid.call_id == reused.call_id == paid.completion_id != reused.completion_id
+    assert shown == call
+
+
 async def test_a_newer_request_ends_the_older_one(client: Typing) -> None:
     """
     The older is answered with nothing and counts as superseded; what it asked for, the newer waits for.
