@@ -51,18 +51,20 @@ def read_git(repository: Path) -> list[PullRequest]:
     reverts = {
         target: commit.committed_ts for commit in main for target in REVERTS.findall(f"{commit.subject}\n{commit.body}")
     }
-    found = [_pull_request(commit, sides) for commit in main if NUMBER.search(commit.subject)]
-    shas = [commit.sha for commit in main if NUMBER.search(commit.subject)]
-    return [replace(request, reverted_ts=_reverted(sha, reverts)) for request, sha in zip(found, shas, strict=True)]
+    named = [commit for commit in main if NUMBER.search(commit.subject)]
+    # Numbers begin anew in each repository; its first commit tells it from others, wherever it is cloned.
+    return [
+        replace(_pull_request(commit, sides, main[0].sha), reverted_ts=_reverted(commit, reverts)) for commit in named
+    ]
 
 
-def _pull_request(commit: Commit, sides: dict[str, Commit]) -> PullRequest:
+def _pull_request(commit: Commit, sides: dict[str, Commit], root: str) -> PullRequest:
     matched = NUMBER.search(commit.subject)
     assert matched is not None
     number = next(group for group in matched.groups() if group)
     first = min([*_side(commit, sides), commit], key=lambda each: each.authored_ts)
     return PullRequest(
-        key=f"#{number}",
+        key=f"{root}#{number}",
         author=first.author,
         where=f"commit {commit.sha[:12]}",
         opened_ts=min(first.authored_ts, commit.committed_ts),
@@ -89,8 +91,8 @@ def _side(commit: Commit, sides: dict[str, Commit]) -> Iterator[Commit]:
 MOST_OF_A_BRANCH = 500
 
 
-def _reverted(sha: str, reverts: dict[str, int]) -> int | None:
-    return next((at for target, at in reverts.items() if sha.startswith(target)), None)
+def _reverted(commit: Commit, reverts: dict[str, int]) -> int | None:
+    return next((at for target, at in reverts.items() if commit.sha.startswith(target)), None)
 
 
 def _commits(repository: Path, *options: str) -> Iterator[Commit]:
