@@ -41,8 +41,10 @@ async def review(
     placed = [hit for source in run.sources.values() for hit in await asyncio.to_thread(check, source)]
     renames = {file.path: file.old_path for file in change.files if file.old_path}
 
-    def settled(found: Sequence[Placed]) -> Settled:
-        return settle(
+    async def settled(found: Sequence[Placed]) -> Settled:
+        # Proving fixes reads files anew, which nobody else should have to wait for.
+        return await asyncio.to_thread(
+            settle,
             found,
             run.sources,
             policy=policy_of(settings),
@@ -53,11 +55,11 @@ async def review(
 
     if run.asking is None:
         run.notices.append(options.no_model)
-        return _review(run, Checked(settled=settled(placed)))
+        return _review(run, Checked(settled=await settled(placed)))
     await _ask(run, on_progress)
     unplaced: list[Withheld] = []
     for claim in run.claims():
-        outcome = place(claim, run.sources)
+        outcome = await asyncio.to_thread(place, claim, run.sources)
         if isinstance(outcome, Placed):
             placed.append(outcome)
         else:

@@ -2,7 +2,7 @@
 Have what would be shown looked at a second time, as far as the money goes, and withhold what is then in doubt.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from lsp_server.review import verification
@@ -16,7 +16,7 @@ from lsp_server.settings import Settings, Verification
 MOST_ROUNDS = 3
 """What a doubted finding had kept over the limit is looked at in its turn."""
 
-Settle = Callable[[Sequence[Placed]], Settled]
+Settle = Callable[[Sequence[Placed]], Awaitable[Settled]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,7 +33,7 @@ async def checked(run: Run, placed: Sequence[Placed], settle: Settle, settings: 
     """
     Settle what was placed, look again at what would be shown, and settle what is left.
     """
-    settled = settle(placed)
+    settled = await settle(placed)
     if settings.review_verify is Verification.OFF:
         return Checked(settled=settled)
     doubted: list[Withheld] = []
@@ -49,7 +49,7 @@ async def checked(run: Run, placed: Sequence[Placed], settle: Settle, settings: 
             if _is_doubted(known.get(one.key), settings):
                 placed = [other for other in placed if not _is_about(other, one.finding)]
                 doubted.append(_withheld(one.finding, known.get(one.key)))
-        settled = settle(placed)
+        settled = await settle(placed)
     return Checked(settled=settled, doubted=tuple(doubted))
 
 
