@@ -17,7 +17,7 @@ from lsp_server.cli.options import say_warning
 from lsp_server.cli.place import Place, workspace_root
 from lsp_server.completion.request import CompletionRequest, TriggerKind
 from lsp_server.files import uri_of
-from lsp_server.lsp.dependencies import ClientIdentity
+from lsp_server.lsp.dependencies import ClientIdentity, Telemetry
 from lsp_server.providers.base import Provider
 from lsp_server.settings import Settings
 from lsp_server.text.document import Document
@@ -39,6 +39,7 @@ class Desk:
     settings: Settings
     workspace: Workspace
     backend: Backend
+    telemetry: Telemetry
 
     def open(self, place: Place) -> CompletionRequest:
         """
@@ -105,7 +106,7 @@ async def desk(
         tape=tape,
     )
     try:
-        yield Desk(root=root, settings=settings, workspace=workspace, backend=backend)
+        yield Desk(root=root, settings=settings, workspace=workspace, backend=backend, telemetry=telemetry)
     finally:
         await backend.aclose()
         await asyncio.to_thread(telemetry.recorder.sink.close, CLOSE_WITHIN_S)

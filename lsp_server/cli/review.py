@@ -7,6 +7,7 @@ import contextlib
 import json
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -145,8 +146,30 @@ async def _run(here: "Desk", change: "Change", options: "Options", baseline: "Ba
     """
     Review, with the estimate before, progress on a terminal, and after Ctrl-C what was finished until then.
     """
+    started = time.monotonic()
     with _ending_early(options), _progress() as on_progress:
-        return await here.backend.reviewing.review(change, options, on_progress, baseline=baseline)
+        found = await here.backend.reviewing.review(change, options, on_progress, baseline=baseline)
+    _record(here, change, found, time.monotonic() - started)
+    return found
+
+
+def _record(here: "Desk", change: "Change", found: "Review", duration_s: float) -> None:
+    """
+    Note what came of it, as events without texts and paths.
+    """
+    from lsp_server.lsp import review_events
+    from lsp_server.review.change import FileStatus
+    from telemetry.vocabulary import ReviewScope, Surface
+
+    review_id = _new_id()
+    whole = all(file.status is FileStatus.WHOLE for file in change.files)
+    scope = ReviewScope.FILE if whole and change.files else ReviewScope.CHANGE
+    record = here.telemetry.recorder.record
+    record(review_events.generated(review_id, scope, change, found, duration_s, surface=Surface.COMMAND_LINE))
+    for event in review_events.withheld(review_id, found):
+        record(event)
+    for finding in found.findings:
+        record(review_events.shown(review_id, finding, here.telemetry.finding_id(finding.id)))
 
 
 def _conclude(request: Request, settings: Settings, ground: "Ground", change: "Change", found: "Review") -> int:

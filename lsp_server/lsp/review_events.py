@@ -22,16 +22,22 @@ ENDINGS = {
 
 
 def generated(
-    review_id: str, scope: vocabulary.ReviewScope, change: Change, review: Review, duration_s: float
+    review_id: str,
+    scope: vocabulary.ReviewScope,
+    change: Change,
+    review: Review,
+    duration_s: float,
+    *,
+    surface: vocabulary.Surface = vocabulary.Surface.EDITOR,
 ) -> events.ReviewGenerated:
     """
-    A review in the editor has ended.
+    A review has ended, in the editor or on the command line.
     """
     hunks = Counter(entry.status for entry in review.coverage if entry.hunk)
     added = sum(hunk.new_count for file in change.files for hunk in file.hunks)
     return events.ReviewGenerated(
         review_id=review_id,
-        surface=vocabulary.Surface.EDITOR,
+        surface=surface,
         scope=scope,
         ending=ENDINGS[review.incomplete],
         files=len(change.files),

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -45,11 +46,12 @@ def repository(workplace: Workplace) -> Repository:
 
 def test_reviews_through_the_messages_api_and_bedrock(workplace: Workplace, repository: Repository) -> None:
     """
-    Whatever carries the request, the finding is at its line, and it was looked at twice.
+    Whatever carries the request, the finding is at its line, it was looked at twice, and the events say so.
     """
     assert repository.git("rev-list", "--count", "HEAD") == "2"
     with MessagesApi(FOUND) as api:
         first = workplace.run("review", "--since", "HEAD~1", **ANTHROPIC, ANTHROPIC_BASE_URL=api.url)
+    events = Counter(event["name"] for event in workplace.json_lines("telemetry", "events"))
     with BedrockRuntime(FOUND) as bedrock:
         second = workplace.run(
             "review", "--since", "HEAD~1", "--set", "cache.enabled=false", PACENOTES_PROVIDER="bedrock",
@@ -60,6 +62,7 @@ def test_reviews_through_the_messages_api_and_bedrock(workplace: Workplace, repo
         assert done.returncode == 0, done.stderr
         assert "mean.ts:2:3: warning: This is wrong." in done.stdout
         assert len(exchanges) == 2
+    assert events == {"llm.call": 2, "review.generated": 1, "review.finding_shown": 1}
 
 
 def test_an_interrupted_run_keeps_what_was_finished(
