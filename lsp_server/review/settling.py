@@ -15,6 +15,7 @@ from lsp_server.review.placing import source_of_claim
 from lsp_server.review.source import Source
 from lsp_server.review.suppression import Suppression, suppressions_in
 from lsp_server.review.tool import LONGEST_MESSAGE
+from lsp_server.review.unwanted import is_unwanted
 from lsp_server.settings import Settings
 from lsp_server.syntax.tree import parse_text
 from lsp_server.text.positions import Span
@@ -185,6 +186,8 @@ def _silenced(
     Why a finding is not shown, and by which comment or dismissal; nothing when it is shown.
     """
     finding = one.finding
+    if is_unwanted(one.placed.claim):
+        return _withheld(finding, WithheldReason.DO_NOT_REPORT), None
     lines = range(finding.line, finding.end_line + 1)
     for comment in comments:
         if comment.silences(lines, finding.category, finding.rule):
@@ -249,7 +252,11 @@ def _unused_comments(
         if comment.flaw:
             if comment.line in added:
                 sentences.append(f"{comment.shown} {comment.flaw}, so it silences nothing.")
-        elif comment not in used and comment.target in added and (asked_model or not _names_category(comment)):
+        elif (
+            comment not in used
+            and not added.isdisjoint(comment.targets)
+            and (asked_model or not _names_category(comment))
+        ):
             sentences.append(f"{comment.shown} silences nothing.")
     return sentences
 

@@ -20,14 +20,14 @@ MARK = "pacenotes-ignore"
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Suppression:
     """
-    One comment, at the 1-based `line`, and what it silences: findings that touch the line `target`.
+    One comment, at the 1-based `line`, and what it silences: findings that touch the lines `targets`.
 
     `names` are categories and ids of rules. `flaw` says why it silences nothing, such as that it gives no reason.
     """
 
     file: str
     line: int
-    target: int
+    targets: range
     names: tuple[str, ...]
     reason: str
     is_new: bool
@@ -37,9 +37,8 @@ class Suppression:
         """
         Whether it silences a finding on `lines`.
         """
-        return (
-            not self.flaw and self.target in lines and (category in self.names or (rule != "" and rule in self.names))
-        )
+        touches = lines.start < self.targets.stop and self.targets.start < lines.stop
+        return not self.flaw and touches and (category in self.names or (rule != "" and rule in self.names))
 
     @property
     def shown(self) -> str:
@@ -80,7 +79,7 @@ def _suppression(source: Source, comment: Node, found: re.Match[str]) -> Suppres
     return Suppression(
         file=source.path,
         line=line,
-        target=_target(source, comment),
+        targets=_targets(source, comment),
         names=names,
         reason=reason,
         is_new=line in source.added_lines,
@@ -88,21 +87,46 @@ def _suppression(source: Source, comment: Node, found: re.Match[str]) -> Suppres
     )
 
 
-def _target(source: Source, comment: Node) -> int:
+def _targets(source: Source, comment: Node) -> range:
     """
-    The line that a comment is about: its own if code stands before it, else the next one with code on it.
+    The lines that a comment is about: its own if code stands before it, else those of the next statement.
     """
     span = source.tree.span_of(comment)
     own = source.document.line_of(span.start)
     if source.document.line_prefix(span.start).strip(" \t{"):
-        return own + 1
+        return range(own + 1, own + 2)
     if _CODE_BEHIND.search(source.document.line_suffix(span.end)):
-        return source.document.line_of(span.end) + 1
+        return _statement(source, source.document.line_of(span.end), span.end)
     for number in range(source.document.line_of(span.end) + 1, source.document.line_count):
         text = source.document.line(number)
         if text.strip() and not _is_comment(source, number, text):
-            return number + 1
-    return own + 1
+            return _statement(source, number, source.document.line_start(number))
+    return range(own + 1, own + 2)
+
+
+def _statement(source: Source, number: int, offset: int) -> range:
+    """
+    The lines of what begins at the first code behind `offset`, as far as the first block within it.
+
+    So a comment still holds when a formatter breaks the line below it, and never for a whole function.
+    """
+    rest = source.document.line_suffix(offset)
+    start = offset + len(rest) - len(rest.lstrip())
+    starting = [node for node in source.tree.path_at(start)[1:] if source.tree.span_of(node).start == start]
+    if not starting:
+        return range(number + 1, number + 2)
+    last = source.document.line_of(max(start, source.tree.span_of(starting[0]).end - 1))
+    return range(number + 1, min(last, _first_block(source, starting[0], last)) + 2)
+
+
+def _first_block(source: Source, node: Node, last: int) -> int:
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if one.type in _BLOCKS:
+            return source.document.line_of(source.tree.span_of(one).start)
+        waiting.extend(reversed(one.children))
+    return last
 
 
 def _is_comment(source: Source, number: int, text: str) -> bool:
@@ -116,3 +140,4 @@ _COMMENT = re.compile(
     re.DOTALL,
 )
 _CODE_BEHIND = re.compile(r"[^\s}]")
+_BLOCKS = frozenset({"class_body", "enum_body", "interface_body", "statement_block", "switch_body"})

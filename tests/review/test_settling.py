@@ -111,6 +111,35 @@ def test_what_policy_withholds() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("message", "is_shown"),
+    [
+        ("Unused import of `readFile`.", False),
+        ("Consider adding unit tests for this.", False),
+        ("Missing JSDoc on an exported function.", False),
+        ("Add a comment that explains this.", False),
+        ("Nit: prefer const.", False),
+        ("Consider renaming this variable.", False),
+        ("Missing await: the promise is dropped.", True),
+        ("Missing documentation: the handler relies on the comment to be parsed.", True),
+        ("Missing return types are inferred as any, so a null gets through.", True),
+        ("Adding a test user here leaks its password.", True),
+        ("The unused import was the only thing that registered the handler.", True),
+        ("Consider a store without the id: this throws.", True),
+        ("Comments are rendered unescaped.", True),
+    ],
+)
+def test_what_is_never_reported(message: str, is_shown: bool) -> None:
+    """
+    Remarks on style, comments and tests are withheld; a defect that is put in such words is not.
+    """
+    settled = settled_with([replace(LOAD, message=message)])
+    assert bool(settled.findings) is is_shown
+    if not is_shown:
+        assert settled.withheld[0].reason is WithheldReason.DO_NOT_REPORT
+    assert settled_with([replace(LOAD, message=message, origin=Origin.RULE)]).findings
+
+
 def test_limits_keep_the_gravest() -> None:
     """
     Three of a file and so many of a run are shown; the rest is withheld with all that is known of it.
@@ -134,6 +163,8 @@ def test_limits_keep_the_gravest() -> None:
         ("// pacenotes-ignore[async, correctness]: both\nsave();", True),
         ("// pacenotes-ignore[correctness]: one\n// More.\n\nsave();", True),
         ("// pacenotes-ignore[some-rule]: by the rule\nsave();", True),
+        ("// pacenotes-ignore[correctness]: over several lines\nconst a = call(\n  b,\n  save(),\n);", True),
+        ("// pacenotes-ignore[correctness]: only the head\nif (a) {\n  save();\n}", False),
         ("// PACENOTES-IGNORE[correctness]: shouted\nsave();", False),
         ("// pacenotes-ignore[async]: another\nsave();", False),
         ("// pacenotes-ignore[correctness]:\nsave();", False),
@@ -148,7 +179,7 @@ def test_comments_silence_what_they_name(text: str, is_silenced: bool) -> None:
     """
     A comment above or behind the code silences a category or a rule, if it gives a reason.
     """
-    claim = replace(claim_of("src/a.ts", "save();"), origin=Origin.RULE, rule="some-rule")
+    claim = replace(claim_of("src/a.ts", "save()"), origin=Origin.RULE, rule="some-rule")
     settled = settled_with([claim], source(text + "\n"))
     assert (settled.findings == ()) is is_silenced
     if is_silenced:
