@@ -10,12 +10,13 @@ from playwright.sync_api import Page
 WATCH = """() => {
     const frames = [];
     const seen = () => {
-        const ghost = [...document.querySelectorAll('.ghost-text-decoration, .ghost-text')]
-            .filter(found => !found.parentElement.closest('.ghost-text'))
-            .map(found => found.textContent.replace(/\\u00a0/g, ' ')).join('');
+        const plain = text => text.replace(/\\u00a0/g, ' ').trimEnd();
+        const found = [...document.querySelectorAll('.ghost-text-decoration')];
+        const ghost = plain(found.map(piece => piece.textContent).join(''));
+        const line = found.length ? plain(found[0].closest('.view-line').textContent) : '';
         const row = document.querySelector('.suggest-widget.visible .monaco-list-row.focused .label-name');
         const open = document.querySelector('.suggest-widget.visible') !== null;
-        return { ghost, open, chosen: row ? row.textContent : '' };
+        return { ghost, line, open, chosen: row ? row.textContent : '' };
     };
     let last = '';
     const look = () => {
@@ -33,11 +34,13 @@ WATCH = """() => {
 @dataclass(frozen=True)
 class Frame:
     """
-    From `at_ms` on this was seen: ghost text, and whether a menu was open with which entry highlighted.
+    From `at_ms` on this was seen: ghost text, the whole line that it stands in, and whether a menu was open with which
+    entry highlighted.
     """
 
     at_ms: float
     ghost: str
+    line: str
     menu_open: bool
     chosen: str
 
@@ -64,10 +67,13 @@ class Seen:
     def waits_ms(self, pause_ms: float) -> list[float]:
         """
         For each pause in typing of at least so long: from the last key until there was ghost text.
+
+        Pauses with ghost text in sight when the key went down are left out: nobody waited for it.
         """
         waits = []
         for key, after in zip(self.keys, [*self.keys[1:], Key(float("inf"), "")], strict=True):
-            if after.at_ms - key.at_ms < pause_ms:
+            before = [frame for frame in self.frames if frame.at_ms < key.at_ms]
+            if after.at_ms - key.at_ms < pause_ms or (before and before[-1].ghost):
                 continue
             shown = [frame for frame in self.frames if key.at_ms <= frame.at_ms < after.at_ms and frame.ghost]
             if shown:
@@ -78,16 +84,16 @@ class Seen:
         """
         Each time that ghost text changed under the eye: it turned into other text, or went and came back.
 
-        What a key took from its front is no flicker, and neither is other text after a key that was not as offered.
+        The line is looked at as it is read, typed and offered together: what a key takes from the front of the offer,
+        or an editor that closes a bracket inside of it, changes nothing. Neither is it a flicker when the person types
+        something else and then sees another offer.
         """
         texts = [(index, frame) for index, frame in enumerate(self.frames) if frame.ghost]
-        found = []
-        for (index, before), (later, after) in pairwise(texts):
-            typed = self._typed_between(before.at_ms, after.at_ms)
-            went, goes_on = later > index + 1, _goes_on(before.ghost, after.ghost, typed)
-            if goes_on if went else not goes_on:
-                found.append((before.ghost, after.ghost))
-        return found
+        return [
+            (before.line, after.line)
+            for (index, before), (later, after) in pairwise(texts)
+            if (before.line == after.line) is (later > index + 1)
+        ]
 
     def fights(self) -> list[Frame]:
         """
@@ -98,10 +104,6 @@ class Seen:
             for frame in self.frames
             if frame.menu_open and frame.ghost and frame.chosen and not _agrees(frame.ghost, frame.chosen)
         ]
-
-    def _typed_between(self, start_ms: float, end_ms: float) -> str:
-        # A key goes down a moment before what it types is drawn.
-        return "".join(key.key for key in self.keys if start_ms - 100 <= key.at_ms <= end_ms and len(key.key) == 1)
 
 
 def watch(page: Page) -> None:
@@ -117,14 +119,9 @@ def seen(page: Page) -> Seen:
     """
     found = page.evaluate("() => window.pacenotesGauge")
     return Seen(
-        tuple(Frame(each["at"], each["ghost"], each["open"], each["chosen"]) for each in found["frames"]),
+        tuple(Frame(each["at"], each["ghost"], each["line"], each["open"], each["chosen"]) for each in found["frames"]),
         tuple(Key(each["at"], each["key"]) for each in found["keys"] if each["key"] != "Shift"),
     )
-
-
-def _goes_on(before: str, after: str, typed: str) -> bool:
-    # Some of what was typed may have been typed before the first of the two was drawn.
-    return any(before == typed[start:] + after for start in range(len(typed) + 1))
 
 
 def _agrees(ghost: str, chosen: str) -> bool:

@@ -97,7 +97,6 @@ def test_what_the_server_concludes_alone_agrees(session: Session) -> None:
     print(
         f"server alone: {len(told) - differing.total()} of {len(told)} agree; Esc {dict(unseen)}, others {dict(others)}"
     )
-    assert set(told) == set(concluded)
     assert others.total() <= 0.05 * len(told)
 
 

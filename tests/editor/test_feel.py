@@ -59,8 +59,8 @@ def test_how_soon(watched: gauge.Seen) -> None:
     """
     waits = watched.waits_ms(pause_ms=PAUSE_MS / 2)
 
-    print(f"pause to ghost text: median {statistics.median(waits):.0f} ms of {len(waits)} pauses")
-    assert len(waits) >= len(LINES)
+    print(f"pause to ghost text: median {statistics.median(waits):.0f} ms of {len(waits)} pauses without any before")
+    assert waits
 
 
 def test_nothing_changes_under_the_eye(watched: gauge.Seen) -> None:
