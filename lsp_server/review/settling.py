@@ -117,7 +117,9 @@ class _Named:
 def _named(placed: Placed, sources: Mapping[str, Source], policy: Policy, renames: Mapping[str, str]) -> _Named:
     claim, source = placed.claim, _source(placed, sources)
     anchor = anchor_at(source, placed.span)
-    paths = (renames.get(source.path, source.path), source.path)
+    old_path = renames.get(source.path, source.path)
+    # Another file may have taken the old name in the same change.
+    paths = (source.path,) if old_path in sources else (old_path, source.path)
     ids = tuple(dict.fromkeys(fingerprint(claim.category, path, anchor) for path in paths))
     lines = source.lines_of(placed.span)
     finding = Finding(

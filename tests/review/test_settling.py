@@ -55,6 +55,22 @@ def test_an_id_survives_the_renaming_of_its_file() -> None:
     assert settled_with([claim], moved, baseline=dismissed, renames={"src/b.ts": "src/a.ts"}).findings == ()
 
 
+def test_a_name_that_was_taken_over_is_not_shared() -> None:
+    """
+    When a new file takes the old name of a renamed one, equal code in both is two findings.
+    """
+    sources = by_path([source(CODE, path="src/a.ts"), source(CODE, path="src/b.ts")])
+    placed = [place(replace(LOAD, file=file), sources) for file in sources]
+    settled = settle(
+        [one for one in placed if isinstance(one, Placed)],
+        sources,
+        policy=Policy(),
+        baseline=Baseline(),
+        renames={"src/b.ts": "src/a.ts"},
+    )
+    assert len({finding.id for finding in settled.findings}) == 2
+
+
 def test_equal_code_in_two_functions_has_two_ids() -> None:
     """
     The same hazard twice is two findings, and each keeps its id when the other goes away or moves.
