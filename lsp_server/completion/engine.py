@@ -176,7 +176,7 @@ class _Answer:
         self._stock.read(strand, means.provider, at_hand=at_hand)
         outcome = await self._offer(Found(strand=strand, reach=0, is_ahead=False), Source.MODEL)
         if outcome is None:
-            stop = strand.last.stop
+            stop = strand.part.stop
             return watch.withheld(asked, strand.reason, stop.note if stop else "")
         return outcome
 
@@ -190,8 +190,8 @@ class _Answer:
     async def _wait_for_piece(self, found: Found, source: Source) -> Outcome | None:
         portion, strand, asked = Portion(self._asked), found.strand, self._asked
         while True:
-            if strand.last.error is not None:
-                return self._failed(strand.last.error)
+            if strand.part.error is not None:
+                return self._failed(strand.part.error)
             if found.is_ahead:
                 # What was typed may have been ahead of the reply; now it may turn out to disagree.
                 reach = strand.reach(asked.document, asked.offset)
@@ -205,26 +205,26 @@ class _Answer:
             if piece is None and self._is_late(strand):
                 piece = portion.begun(rest, trust)
             if isinstance(piece, NoCompletionReason):
-                stop = strand.last.stop
+                stop = strand.part.stop
                 return self._watch.withheld(asked, piece, stop.note if stop else "")
             if piece is not None:
                 return self._completion(found, piece, portion, source)
             await self._more(strand)
 
     async def _more(self, strand: Strand) -> None:
-        first_at = strand.last.first_at
+        first_at = strand.part.first_at
         wait = None if first_at is None else max(0.0, first_at + EARLY_S - self._means.clock())
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(wait or None):
                 await self._stock.news()
 
     def _is_late(self, strand: Strand) -> bool:
-        first_at = strand.last.first_at
+        first_at = strand.part.first_at
         return first_at is not None and self._means.clock() - first_at >= EARLY_S
 
     def _completion(self, found: Found, piece: Piece, portion: Portion, source: Source) -> Completion:
         asked, strand = self._asked, found.strand
-        part = strand.part_at(found.reach)
+        part = strand.part
         strand.offered = max(strand.offered, found.reach + piece.used)
         if source is Source.MODEL:
             if part.first_at is not None:

@@ -78,13 +78,13 @@ class Stock:
 
     def read(self, strand: Strand, provider: Provider, *, at_hand: bool = False) -> None:
         """
-        Read the newest part of a strand from a provider, in the background.
+        Read a strand from a provider, in the background.
         """
         if strand not in self._strands:
             self._strands.append(strand)
             for old in self._strands[:-MOST_KEPT]:
                 self._forget(old)
-        part = strand.last
+        part = strand.part
         part.cached = at_hand
         for older in list(self._tasks.values())[: len(self._tasks) - MOST_OPEN + 1]:
             older.cancel()
@@ -129,7 +129,7 @@ class Stock:
         """
         Nobody wants what this request has brought.
         """
-        for strand in [s for s in self._strands if any(part.prompt.request_id == request_id for part in s.parts)]:
+        for strand in [s for s in self._strands if s.part.prompt.request_id == request_id]:
             self._forget(strand)
 
     def drop_document(self, uri: str | None = None) -> None:
@@ -181,7 +181,7 @@ class Stock:
             return False
         if not self._reads_on or part.cached:
             return True
-        needed = max(strand.agreed, strand.offered, part.start + len(part.reading.code))
+        needed = max(strand.agreed, strand.offered, len(part.reading.code))
         return len(strand.code) - needed > self.ahead
 
     @property
@@ -228,11 +228,11 @@ class Stock:
         self._stop(strand)
 
     def _stop(self, strand: Strand) -> None:
-        if strand.last in self._tasks:
-            self._tasks[strand.last].cancel()
+        if strand.part in self._tasks:
+            self._tasks[strand.part].cancel()
 
     def _is_read(self, strand: Strand) -> bool:
-        task = self._tasks.get(strand.last)
+        task = self._tasks.get(strand.part)
         return task is not None and not task.cancelling()
 
     def _done(self, part: Part) -> None:

@@ -30,13 +30,12 @@ _BREAK = re.compile(r"[ \t]*\r?\n[ \t]*")
 @dataclass(kw_only=True, eq=False)
 class Part:
     """
-    What one request to a model has added to a strand; it begins at `start` of the strand's code.
+    What has come of one request to a model.
     """
 
     prompt: Prompt
     reading: Reading
     context: Context
-    start: int = 0
     cached: bool = False
     is_open: bool = True
     first_at: float | None = None
@@ -84,57 +83,33 @@ class Strand:
     def __init__(self, request: CompletionRequest, place: Place, prompt: Prompt, context: Context) -> None:
         self.request = request
         self.place = place
-        self.parts = [Part(prompt=prompt, reading=Reading(place), context=context)]
+        self.part = Part(prompt=prompt, reading=Reading(place), context=context)
         self.agreed = 0
         self.offered = 0
         self.readers = 0
         self.diverged = False
-        self._before_last = ""
         self._counted = 0
-
-    @property
-    def last(self) -> Part:
-        """
-        The newest part.
-        """
-        return self.parts[-1]
 
     @property
     def is_open(self) -> bool:
         """
         Whether more may come.
         """
-        return self.last.is_open
+        return self.part.is_open
 
     @property
     def code(self) -> str:
         """
         All that has come.
         """
-        return self._before_last + self.last.reading.so_far
+        return self.part.reading.so_far
 
     @property
     def reason(self) -> NoCompletionReason:
         """
         What it means when there is no code.
         """
-        return self.last.reading.reason
-
-    def go_on(self, lead: str, place: Place, prompt: Prompt) -> Part:
-        """
-        Begin another part, which follows on the code so far and `lead`.
-        """
-        self._before_last = self.code + lead
-        self.parts.append(
-            Part(prompt=prompt, reading=Reading(place), context=self.last.context, start=len(self._before_last))
-        )
-        return self.last
-
-    def part_at(self, index: int) -> Part:
-        """
-        Which request has paid for the character at `index` of the code.
-        """
-        return next(part for part in reversed(self.parts) if part.start <= index or part is self.parts[0])
+        return self.part.reading.reason
 
     def reach(self, document: Document, offset: int) -> int | None:
         """
@@ -178,7 +153,7 @@ class Strand:
 
     def _advance(self, typed: str) -> int | None:
         code = self.code
-        if not code and self.is_open and not may_agree(self.last.reading.raw, typed, self.place.before):
+        if not code and self.is_open and not may_agree(self.part.reading.raw, typed, self.place.before):
             return None
         return advance(code, typed, is_open=self.is_open)
 

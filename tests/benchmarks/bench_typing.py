@@ -1,7 +1,7 @@
 """
 People typing real files, and what they see of completions, against a stand-in model that knows the files.
 
-    python -m tests.benchmarks.bench_typing [FILE …] [--keys 300] [--only accept-300] [--json OUT]
+    python -m tests.benchmarks.bench_typing [FILE …] [--chars 250] [--only accept-300] [--json OUT]
 
 The real server talks to a real socket. Without files those of the bundled project are typed; with some, each is typed
 in a workspace of its own. The same rhythm, seed and stretches every time; figures are medians over the files.
@@ -128,7 +128,7 @@ def main() -> None:
     """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="*", type=Path)
-    parser.add_argument("--chars", type=int, default=600, help="length of the stretch typed of each file")
+    parser.add_argument("--chars", type=int, default=250, help="length of the stretch typed of each file")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--at-once", type=int, default=3, help="files typed at the same time")
     parser.add_argument("--only", action="append", choices=CASES)

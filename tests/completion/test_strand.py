@@ -23,10 +23,10 @@ def strand_of(source: str, reply: str, *, is_open: bool = False) -> Strand:
     """
     request = request_at(source)
     strand = Strand(request, place_of(request), completion_prompt(request_id="c1"), Context())
-    strand.last.feed(TextDelta(reply), 1.0)
+    strand.part.feed(TextDelta(reply), 1.0)
     if not is_open:
-        strand.last.feed(END, 2.0)
-        strand.last.finish()
+        strand.part.feed(END, 2.0)
+        strand.part.finish()
     return strand
 
 
@@ -93,7 +93,7 @@ def test_typing_ahead_of_a_reply() -> None:
     strand = strand_of("const a = █\n", "su", is_open=True)
 
     assert rest_at(strand, "const a = sum█\n") == ""
-    strand.last.feed(TextDelta("m(b);\n"), 1.0)
+    strand.part.feed(TextDelta("m(b);\n"), 1.0)
     assert rest_at(strand, "const a = sum█\n") == "(b);\n"
     assert rest_at(strand, "const a = sup█\n") is None
 
@@ -104,8 +104,8 @@ def test_a_reply_that_broke_off_ends_with_its_last_whole_line() -> None:
     """
     request = request_at("█\n")
     strand = Strand(request, place_of(request), completion_prompt(), Context())
-    strand.last.feed(TextDelta("a();\nb();\nc"), 1.0)
-    strand.last.finish()
+    strand.part.feed(TextDelta("a();\nb();\nc"), 1.0)
+    strand.part.finish()
 
     assert strand.code == "a();\nb();"
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lsp_server.providers.base import BackingOff, NotAuthorised, RateLimited
+from lsp_server.providers.base import BackingOff, BudgetSpent, NotAuthorised, RateLimited
 from telemetry.events import CompletionEnded, CompletionRequested, CompletionReturned, CompletionSuppressed
 from tests.support.conversation import ServedClient
 from tests.support.marked import parse_marked
@@ -162,6 +162,21 @@ async def test_notifications_about_unknown_items_are_passed_over(client: Typing,
 
     assert await client.items(client.open("const count = █\n")) == []
     assert client.event_names == ["session.started", "completion.requested", "completion.suppressed"]
+
+
+async def test_a_spent_budget_is_said_and_ends_with_the_day(client: Typing) -> None:
+    """
+    It has a reason of its own, the client is told what to do, and nothing has to be restarted.
+    """
+    client.surroundings.provider.script(BudgetSpent("Today's budget of $1 is spent."))
+    assert await client.items(client.open("const count = █\n")) == []
+    assert client.reasons() == ["budget_spent"]
+    told = client.statuses()[-1]
+    assert (told["kind"], told["message"]) == ("warning", "Today's budget of $1 is spent.")
+
+    script(client, "items.length;")
+    assert len(await client.items({"line": 0, "character": 14})) == 1
+    assert client.statuses()[-1]["kind"] == "normal"
 
 
 async def test_a_later_part_names_the_request_that_has_paid_for_it(client: Typing) -> None:
