@@ -3,7 +3,7 @@ What a command asks to review, as a change: with its text as the editor shows it
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,9 @@ from telemetry.vocabulary import ReviewScope
 
 if TYPE_CHECKING:
     from lsp_server.lsp.session import Session
+
+
+NOTHING_CHANGED = "Nothing has changed since the last commit that can be reviewed."
 
 
 class NothingToReview(Exception):  # noqa: N818 - named after what is the case
@@ -75,7 +78,7 @@ async def of_changes(session: "Session", backend: Backend, target: Target) -> Sc
     What differs from the last commit in the folder that `target` lies in, or in the first one.
 
     Raises:
-        NothingToReview: the folder is in no repository, or nothing has changed.
+        NothingToReview: there is no folder, or it is in no repository.
     """
     snapshot = session.workspace.snapshot()
     folder = next((one for one in snapshot.folders if one.uri == target.uri), None)
@@ -96,7 +99,7 @@ async def of_changes(session: "Session", backend: Backend, target: Target) -> Sc
             uris[file.path] = known.uri if known else uri_of(root / file.path)
             documents[file.path] = known or _made(uris[file.path], file.text)
     if not documents:
-        raise NothingToReview("Nothing has changed since the last commit that can be reviewed.")
+        change = replace(change, notices=(*change.notices, NOTHING_CHANGED))
     return Scope(kind=ReviewScope.CHANGE, title="the changes", change=change, uris=uris, documents=documents)
 
 

@@ -259,7 +259,7 @@ class Reviews:
             wanted.requests.append(self._services.new_id())
             return wanted.requests[-1]
 
-        uri = next(iter(wanted.scope.uris.values()))
+        uri = next(iter(wanted.scope.uris.values()), "")
         settings = await self._session.settings_for(uri)
         folder = self._session.workspace.snapshot().folder_of(uri)
         if folder is not None and folder.path is not None:

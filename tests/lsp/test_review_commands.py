@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from lsp_server.context.snippet import Context
+from lsp_server.lsp.review_scope import NOTHING_CHANGED
 from lsp_server.providers.base import NotAuthorised, Purpose
 from lsp_server.review import baseline
 from telemetry.events_review import FindingEnded, ReviewGenerated
@@ -191,7 +192,8 @@ async def test_changes_of_a_folder_below_the_repository(tmp_path: Path) -> None:
     assert len(answer["findings"]) == 1
     assert [file.path for file in client.surroundings.backend.reviewed[-1].files] == ["src/a.ts"]
     (folder / "src" / "a.ts").unlink()
-    assert "Nothing has changed" in await client.fail("pacenotes.reviewChanges")
+    nothing = await client.run("pacenotes.reviewChanges")
+    assert (nothing["findings"], nothing["notices"]) == ([], [NOTHING_CHANGED])
 
 
 async def test_the_request_behind_a_finding_is_shown(client: Reviewer) -> None:
