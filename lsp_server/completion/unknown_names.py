@@ -33,7 +33,7 @@ def unknown_names(tree: SyntaxTree, span: Span, is_known: IsKnown) -> tuple[Unkn
     """
     The unknown names in `span` of a document with the completion in it, first to last.
 
-    A name is excused that is declared there, or that the document has outside of `span`.
+    A name is excused that is declared there, or that the document has outside of `span`; so are attributes with a dash.
     """
     start, end = tree.document.byte_offset(span.start), tree.document.byte_offset(span.end)
     names = [node for node in _within(tree.root, start, end) if node.type in _NAMES]
@@ -42,7 +42,7 @@ def unknown_names(tree: SyntaxTree, span: Span, is_known: IsKnown) -> tuple[Unkn
     found = []
     for node in names:
         name = tree.text_of(node)
-        if name not in declared and not is_known(name) and not _stands_in(name, outside):
+        if "-" not in name and name not in declared and not is_known(name) and not _stands_in(name, outside):
             found.append(UnknownName(name, max(0, tree.span_of(node).start - span.start)))
     return tuple(found)
 
@@ -85,8 +85,18 @@ _NAMES = frozenset(("identifier", "property_identifier", "private_property_ident
 """Others are bindings of patterns, and words in strings, comments and the text of elements."""
 
 _BINDING = frozenset(
-    ("array_pattern", "object_pattern", "rest_pattern", "import_specifier", "import_clause", "namespace_import")
-    + ("formal_parameters", "labeled_statement", "statement_identifier", "ERROR")
+    (
+        "array_pattern",
+        "object_pattern",
+        "rest_pattern",
+        "import_specifier",
+        "import_clause",
+        "namespace_import",
+        "formal_parameters",
+        "labeled_statement",
+        "enum_body",
+        "ERROR",
+    )
 )
 _DECLARING = {
     "pair": ("key",),
