@@ -267,6 +267,7 @@ def _question(values: dict[str, Any], sealed: "Registration | None") -> "Questio
     from telemetry.experiments.analysis import Question
 
     if sealed is not None:
+        _refuse_other_question(values, sealed)
         values = {
             **values,
             "outcomes": values["outcomes"] or (sealed.outcome,),
@@ -278,12 +279,33 @@ def _question(values: dict[str, Any], sealed: "Registration | None") -> "Questio
             "planned_n": values["planned_n"] or (sealed.planned_n if sealed.looks == 0 else None),
         }
     if values["sources"]:
-        values["treatment"] = "arm"
+        values = {**values, "treatment": "arm"}
     if not values["outcomes"] or not values["treatment"]:
         raise click.UsageError("Give --outcome and --treatment, or a --registration that names them.")
     names = ("outcomes", "treatment", "covariates", "clusters", "denominator", "log", "control")
     rest = ("errors", "interval", "planned_n", "look", "split")
     return Question(**{name: values[name] for name in (*names, *rest)})
+
+
+def _refuse_other_question(values: dict[str, Any], sealed: "Registration") -> None:
+    """
+    A verdict answers what was promised, and nothing that looked better afterwards.
+    """
+    from telemetry.experiments.errors import UnusableData
+
+    promised = {
+        "outcome": (values["outcomes"], (sealed.outcome,)),
+        "treatment": (values["treatment"], sealed.treatment),
+        "denominator": (values["denominator"], sealed.denominator),
+        "covariate": (values["covariates"], sealed.covariates),
+        "cluster": (values["clusters"], sealed.clusters),
+        "log": (values["log"], sealed.log),
+    }
+    for option, (given, sealed_value) in promised.items():
+        if given and given != sealed_value:
+            raise UnusableData(
+                f"The pre-registration promised another --{option}; leave that option out, or the --registration."
+            )
 
 
 def _in_words(name: str, found: "Estimate") -> str:

@@ -64,6 +64,21 @@ def test_a_promise_fills_in_the_question_and_decides(tmp_path: Path) -> None:
     assert found["registration"] == json.loads(sealed.read_text())["sha256"]
 
 
+@pytest.mark.parametrize("change", [("--outcome", "re75"), ("--log",), ("--covariate", "age"), ("--cluster", "educ")])
+def test_a_verdict_answers_what_was_promised(tmp_path: Path, change: tuple[str, ...]) -> None:
+    """
+    Another question than the sealed one gets no verdict.
+    """
+    sealed = tmp_path / "promise.json"
+    run(
+        "plan", "--engineers", "445", "--weeks", "26", "--baseline", "4555",
+        "--outcome", "re78", "--treatment", "treat", "--write", str(sealed),
+    )  # fmt: skip
+    code, output = run("analyze", "--data", str(NSW), "--registration", str(sealed), *change)
+    assert code == 2
+    assert f"promised another {change[0]}" in output
+
+
 def test_a_plan_as_json() -> None:
     """
     The smallest detectable effect and the power of a given one.
