@@ -203,9 +203,10 @@ async def _print_estimate(here: "Desk", change: "Change", options: "Options", *,
     elif not found.provider:
         click.echo("Nothing: no model would be asked.")
     else:
+        noun = "request" if found.requests == 1 else "requests"
         known = f", {found.cached_units} of {found.units} parts are known from before" if found.cached_units else ""
         click.echo(
-            f"{found.requests} requests to {found.model}, about {found.input_tokens} tokens and"
+            f"{found.requests} {noun} to {found.model}, about {found.input_tokens} tokens and"
             f" ${found.cost_usd:.4f}, before a second look at what is found{known}."
         )
     return ExitCode.FINE
@@ -246,7 +247,8 @@ def _progress() -> "Iterator[Callable[[Progress], None]]":
 
         def on_progress(progress: "Progress") -> None:
             if not progress.done and progress.total:
-                click.echo(f"Asking about ${progress.estimated_usd:.4f} worth, in {progress.total} requests.", err=True)
+                noun = "request" if progress.total == 1 else "requests"
+                click.echo(f"Sending {progress.total} {noun}, about ${progress.estimated_usd:.4f}.", err=True)
             if status is not None:
                 status.update(f"{progress.done} of {progress.total} requests, ${progress.spent_usd:.4f} …")
 

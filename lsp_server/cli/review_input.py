@@ -76,7 +76,8 @@ def ground_of(wanted: Wanted) -> Ground:
         if not path.exists() and wanted.whole_files:
             raise UnreadableInput(f"There is no file or folder {path}.")
     start = wanted.paths[0] if wanted.paths else Path.cwd()
-    folder = start if start.is_dir() else start.parent
+    # A path may narrow a change to what it has deleted.
+    folder = next(folder for folder in (start.absolute(), *start.absolute().parents) if folder.is_dir())
     try:
         root = top_of(folder)
         return Ground(root=root, base=merge_base(Git(root), wanted.since) if wanted.since else "")

@@ -93,7 +93,8 @@ def write_all(outputs: Sequence[Output], review: Review, context: FormatContext)
     for output in outputs:
         text = FORMATS[output.format](review, context)
         if output.file is None:
-            click.echo(text, nl=False)
+            # UTF-8, whatever the terminal was told.
+            click.echo(text.encode(), nl=False)
         else:
             write_file(output.file, text.encode())
     summary = os.environ.get(STEP_SUMMARY)
@@ -125,7 +126,7 @@ def preview_fixes(change: Change, findings: Sequence[Finding]) -> None:
     """
     for source in sources_of(change).values():
         patched = apply_findings(source, _of(findings, source))
-        click.echo(unified(source.path, source.text, patched.text), nl=False)
+        click.echo(unified(source.path, source.text, patched.text).encode(), nl=False)
 
 
 def apply_fixes(change: Change, root: Path, findings: Sequence[Finding]) -> frozenset[str]:

@@ -17,12 +17,13 @@ from lsp_server.review.run import Run
 from lsp_server.review.source import Source
 
 CUT_OFF = "A reply was cut off at its longest; what had come of it was read."
-FATES = {
+FATES: Mapping[NotAsked, tuple[SkipReason, Incomplete | None]] = {
     NotAsked.COST_CAP: (SkipReason.COST_CAP, Incomplete.COST_CAP),
     NotAsked.REQUEST_CAP: (SkipReason.COST_CAP, Incomplete.COST_CAP),
     NotAsked.CANCELLED: (SkipReason.CANCELLED, Incomplete.CANCELLED),
     NotAsked.FAILED: (SkipReason.PROVIDER_FAILED, Incomplete.PROVIDER_FAILED),
-    NotAsked.REFUSED: (SkipReason.REFUSED, Incomplete.COVERAGE),
+    # Nobody can do anything about it: whoever needs all of the change reviewed demands its coverage.
+    NotAsked.REFUSED: (SkipReason.REFUSED, None),
 }
 
 
@@ -51,6 +52,8 @@ def _take_none(run: Run, batch: Batch, answer: Answer) -> None:
         _leave(run, batch, Fate(SkipReason.NO_MODEL))
         return
     reason, incomplete = FATES[answer.reason]
+    if reason is SkipReason.REFUSED and answer.sentence not in run.notices:
+        run.notices.append(answer.sentence)
     detail = "review.maxRequests is reached" if answer.reason is NotAsked.REQUEST_CAP else answer.sentence
     _leave(run, batch, Fate(reason, detail), incomplete)
 

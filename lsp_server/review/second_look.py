@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from lsp_server.review import verification
-from lsp_server.review.answers import FATES
 from lsp_server.review.asking import NotAsked
 from lsp_server.review.finding import Finding, Origin, Placed, Withheld, WithheldReason
+from lsp_server.review.outcome import Incomplete
 from lsp_server.review.run import Run
 from lsp_server.review.settling import Settled
 from lsp_server.settings import Settings, Verification
@@ -66,8 +66,10 @@ async def _second_look(run: Run, asked: Sequence[verification.Doubtful]) -> dict
     for group, answer in zip(groups, await run.asking.ask(prompts), strict=True):
         if answer.reason is None:
             fresh |= verification.confidences(group, answer.text)
-        elif answer.reason in (NotAsked.FAILED, NotAsked.CANCELLED):
-            run.stop_early(FATES[answer.reason][1])
+        elif answer.reason is NotAsked.FAILED:
+            run.stop_early(Incomplete.PROVIDER_FAILED)
+        elif answer.reason is NotAsked.CANCELLED:
+            run.stop_early(Incomplete.CANCELLED)
     await run.options.memory.keep({key: str(confidence) for key, confidence in fresh.items()})
     return known | fresh
 

@@ -180,7 +180,7 @@ def test_staged_and_work_tree_and_files(desk: Desk) -> None:
     assert [row["hunk"] for row in desk.json()["coverage"]] == ["@@ -3,0 +4,2 @@"]
     assert [row["hunk"] for row in desk.json("mean.ts")["coverage"]] == ["@@ -0,0 +1,5 @@"]
     assert [row["hunk"] for row in desk.json(".")["coverage"]] == ["@@ -0,0 +1,5 @@"]
-    assert desk.json("--staged", "other")["coverage"] == []
+    assert desk.json("--staged", "gone/other.ts")["coverage"] == []
 
 
 def test_files_need_no_repository(desk: Desk, tmp_path: Path) -> None:
@@ -280,7 +280,7 @@ def test_the_estimate_sends_nothing(desk: Desk) -> None:
     It tells requests and dollars, for people and for programs.
     """
     assert desk.review("--since", "HEAD~1", "--estimate") == 0
-    assert "1 requests" in desk.out
+    assert "1 request to claude-sonnet-5-5" in desk.out
     estimate = desk.json("--since", "HEAD~1", "--estimate")
 
     assert (estimate["requests"], desk.api.bodies) == (1, [])
@@ -300,11 +300,13 @@ def test_a_cap_leaves_the_rest_and_exits_with_3(desk: Desk, tmp_path: Path) -> N
 
 def test_coverage_can_be_demanded(desk: Desk) -> None:
     """
-    What a model refused counts as not covered.
+    What a model refused is told, and counts as not covered.
     """
     script(desk, Reply(stop_reason="refusal"))
 
     assert desk.review("--since", "HEAD~1", "--min-coverage", "50") == 3
+    assert desk.review("--since", "HEAD~1") == 0
+    assert "declined to answer" in desk.out
 
 
 @pytest.mark.parametrize("reply", [failure(401), Reply(drop=True), Reply(text="x", die_after=0), Reply(html=True)])
