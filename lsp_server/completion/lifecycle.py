@@ -237,7 +237,17 @@ class Lifecycle:
         self._remember(offer.id, case.offer.id)
         self._documents[document.uri] = document
         rebased = case.offer.continued_by(offer, document)
-        self._offered = replace(case, offer=rebased, newest_id=offer.id, heard_at=now, end=None)
+        # The first answer may have come too late to be drawn; this one is in time.
+        returned_at = case.returned_at if case.assumed_shown else now
+        self._offered = replace(
+            case,
+            offer=rebased,
+            newest_id=offer.id,
+            heard_at=now,
+            end=None,
+            returned_at=returned_at,
+            assumed_shown=True,
+        )
 
     def _supersede(self, now: float) -> None:
         if self._offered:

@@ -276,3 +276,21 @@ def test_story(name: str, notifies: bool, whole: bool) -> None:
     typist = story.script(Typist(story.at, notifies=notifies, command=notifies, whole=whole))
     silent = story.silent or [line.replace(" client ", " inferred ") for line in story.told]
     assert typist.summary == (story.told if notifies else silent)
+
+
+def test_a_late_answer_that_is_offered_again_was_seen() -> None:
+    """
+    A key came before the first answer, so nothing was drawn; the rest of it, in time for the next key, was.
+    """
+    early = Typist("const █\n").offer("limit = 1;")
+    typist = Typist("const █\n").type("l")
+    assert early.item is not None
+    typist.item = early.item
+    typist.lifecycle.returned(early.item, early.item.document, typist.document, typist.now)
+
+    typist.wait(0.5).offer("imit = 1;", again=True).wait(3).type("x").wait(2)
+
+    assert typist.summary == [
+        "id1 shown inferred 9 chars 1 lines",
+        "id1 superseded typed_otherwise inferred 0 chars 0 lines after 3000 ms",
+    ]
