@@ -2,6 +2,10 @@
 How often what is shown is taken: by count, by characters, by lines, and of what was there long enough to be read.
 """
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import ibis.expr.types as ir
 
 from telemetry.measures.table import READ_MS, Rate, named, total
@@ -96,13 +100,39 @@ def acceptance_of_groups(events: ir.Table, by: str) -> ir.Table:
     return groups.order_by(groups.shown.desc(), groups[by])
 
 
-def acceptance_by_origin(events: ir.Table, by: str) -> ir.Table:
+def acceptance_by_origin(events: ir.Table) -> ir.Table:
     """
-    As `acceptance_of_groups`, by what is only known of the answer: its `source` or its `model`.
+    As `acceptance`, for each person and what is only known of the answer: its `source` and its `model`.
+
+    The two tables are joined once for both; `pooled` adds up the people.
     """
-    returned = named(events, "completion.returned").select("completion_id", by)
-    shown = named(events, "completion.shown", "completion.ended").drop(by)
-    return acceptance_of_groups(shown.inner_join(returned, "completion_id"), by)
+    returned = named(events, "completion.returned").select("completion_id", "source", "model")
+    shown = named(events, "completion.shown", "completion.ended").drop("source", "model")
+    return acceptance(shown.inner_join(returned, "completion_id"), "source", "model", "dev_id")
+
+
+def pooled(rows: Sequence[Mapping[str, Any]], by: str) -> list[dict[str, Any]]:
+    """
+    Rows of `acceptance_by_origin` added up by one column, as `acceptance_of_groups` gives them.
+    """
+    groups: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in rows:
+        groups[row[by]].append(row)
+    found = [_pooled(group, by) for group in groups.values()]
+    return sorted(found, key=lambda row: (-row["shown"], str(row[by])))
+
+
+def _pooled(rows: Sequence[Mapping[str, Any]], by: str) -> dict[str, Any]:
+    shown: dict[str, int] = defaultdict(int)
+    for row in rows:
+        shown[row["dev_id"]] += row["shown"]
+    counted = (name for name in rows[0] if name not in ("source", "model", "dev_id"))
+    return {
+        by: rows[0][by],
+        "developers": len(shown),
+        "most": max(shown.values()),
+        **{name: sum(row[name] for row in rows) for name in counted},
+    }
 
 
 def opportunities(events: ir.Table) -> ir.Table:

@@ -106,7 +106,9 @@ def _latest(events: ir.Table, key: str, *columns: str) -> ir.Table:
     """
     Of several imports of the same thing, the last.
     """
-    t = events.select("ts", "event_id", "dev_id", key, *columns)
-    newest = ibis.row_number().over(group_by=key, order_by=[t.ts.desc(), t.event_id.desc()])
+    t = events.select("ts", "dev_id", key, *columns)
+    # What is known later is larger or no longer null, so that of equal times the fuller state counts.
+    fuller = [t[column].fill_null(0).desc() for column in columns]
+    newest = ibis.row_number().over(group_by=key, order_by=[t.ts.desc(), *fuller])
     ranked = t.mutate(place=newest)
     return ranked.filter(ranked.place == 0)

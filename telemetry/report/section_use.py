@@ -2,12 +2,11 @@
 Who uses it, what they take of it, and what they keep.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-import ibis.expr.types as ir
-
+from telemetry.engines import Row
 from telemetry.measures import acceptance, adoption, persistence
 from telemetry.measures.table import by_week
 from telemetry.report.figures import Chart, Column, Section, Table, Unit, figure, share, table_of
@@ -104,6 +103,9 @@ def acceptance_section(scope: Scope, totals: Totals) -> Section:
     How often is it taken?
     """
     o = totals.opportunities
+    languages = scope.engine.rows(acceptance.acceptance_of_groups(scope.events, "lang"))
+    editors = scope.engine.rows(acceptance.acceptance_of_groups(scope.events, "client_editor"))
+    origins = scope.engine.rows(acceptance.acceptance_by_origin(scope.events))
     steps = [
         {"step": title, "count": o[name], "share": share(o[name], o["requested"])}
         for name, title in (
@@ -134,10 +136,10 @@ def acceptance_section(scope: Scope, totals: Totals) -> Section:
                 sentence="Texts whose document was closed early are missing from the last two steps.",
                 chart=Chart.STEPS,
             ),
-            _groups(scope, "lang", "Language", acceptance.acceptance_of_groups),
-            _groups(scope, "client_editor", "Editor", acceptance.acceptance_of_groups),
-            _groups(scope, "source", "Source", acceptance.acceptance_by_origin),
-            _groups(scope, "model", "Model", acceptance.acceptance_by_origin),
+            _groups(scope, "lang", "Language", languages),
+            _groups(scope, "client_editor", "Editor", editors),
+            _groups(scope, "source", "Source", acceptance.pooled(origins, "source")),
+            _groups(scope, "model", "Model", acceptance.pooled(origins, "model")),
         ),
     )
 
@@ -220,8 +222,8 @@ def _persistence(totals: Totals) -> Table:
     )
 
 
-def _groups(scope: Scope, by: str, title: str, measure: Callable[[ir.Table, str], ir.Table]) -> Table:
-    groups = publishable(scope.engine.rows(measure(scope.events, by)), size="shown", most="most", least=scope.least)
+def _groups(scope: Scope, by: str, title: str, found: Sequence[Row]) -> Table:
+    groups = publishable(found, size="shown", most="most", least=scope.least)
     rows: list[Mapping[str, Any]] = [
         {
             **row,

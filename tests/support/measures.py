@@ -27,7 +27,7 @@ EVERY_MEASURE: Mapping[str, Callable[[ir.Table], ir.Table]] = {
     "acceptance": acceptance.acceptance,
     "acceptance by week": lambda t: acceptance.acceptance(by_week(t), "week"),
     "acceptance by language": lambda t: acceptance.acceptance_of_groups(t, "lang"),
-    "acceptance by source": lambda t: acceptance.acceptance_by_origin(t, "source"),
+    "acceptance by origin": acceptance.acceptance_by_origin,
     "opportunities": acceptance.opportunities,
     "person days": adoption.person_days,
     "weeks": adoption.weeks,

@@ -273,3 +273,17 @@ def test_each_event_counts_once(tmp_path: Path) -> None:
 
     assert run(tmp_path, doubled, quality.copies)[0] == {"events": 7, "different": 3}
     assert run(tmp_path, doubled, once) == run(tmp_path, events, acceptance.acceptance)
+
+
+def test_groups_of_origin_are_pooled(company: Path) -> None:
+    """
+    Added up by source, people and their counts are those of the whole; nothing is lost where a count is zero.
+    """
+    with opened([str(company)], local=Path()) as engine:
+        whole = engine.rows(acceptance.acceptance(engine.events))[0]
+        rows = engine.rows(acceptance.acceptance_by_origin(engine.events))
+    sources = acceptance.pooled(rows, "source")
+    assert [row["source"] for row in sources] == ["network", "typed_through", "cache"]
+    for name, total in whole.items():
+        assert sum(row[name] for row in sources) == total
+    assert max(row["most"] for row in sources) <= sources[0]["shown"]
