@@ -229,6 +229,8 @@ class Backend:
         try:
             await self.provider.aclose()
             await self.indexing.close()
+            if "reviewing" in self.__dict__:
+                await self.reviewing.aclose()
             if self._memory is not None:
                 await self._memory.aclose()
         finally:

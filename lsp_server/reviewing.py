@@ -19,6 +19,7 @@ from lsp_server.review.engine import Estimate, Options, Progress
 from lsp_server.review.memory import Memory, NoMemory
 from lsp_server.review.outcome import Review
 from lsp_server.review.related import Reference, Related
+from lsp_server.review.type_check import NoTypeCheck, TypeChecker, without_type_errors
 from lsp_server.review.units import Unit
 from lsp_server.review.visible import show_hidden
 from lsp_server.settings import Settings
@@ -52,6 +53,7 @@ class Reviewing:
         self._provider = provider
         self._no_model = no_model
         self._memory = memory
+        self._types = TypeChecker(folder.resolve()) if folder and settings.review_type_check else None
 
     async def review(
         self,
@@ -69,7 +71,7 @@ class Reviewing:
             BaselineMalformed: the workspace's baseline can't be used.
         """
         known = await asyncio.to_thread(self.baseline) if baseline is None else baseline
-        return await engine.review(
+        found = await engine.review(
             change,
             provider=None if rules_only else self._provider,
             gather=self._gather,
@@ -78,6 +80,14 @@ class Reviewing:
             options=await self._complete(options, rules_only=rules_only),
             on_progress=on_progress,
         )
+        return found if self._types is None else await self._type_checked(found, change, self._types)
+
+    async def aclose(self) -> None:
+        """
+        End the type checker, if one was started.
+        """
+        if self._types is not None:
+            await self._types.aclose()
 
     async def estimate(self, change: Change, options: Options) -> Estimate:
         """
@@ -115,6 +125,16 @@ class Reviewing:
         paths = [path for name in self._settings.review_guidelines if (path := self._inside(name))]
         texts = [self._files.read(path).text or "" for path in paths]
         return guidelines_of(texts)
+
+    async def _type_checked(self, found: Review, change: Change, types: TypeChecker) -> Review:
+        """
+        The review without fixes that add a type error; when types can't be checked, it says so and stays as it is.
+        """
+        texts = {file.path: file.text for file in change.files if file.text is not None}
+        try:
+            return replace(found, findings=await without_type_errors(found.findings, texts, types))
+        except NoTypeCheck as reason:
+            return replace(found, notices=(*found.notices, str(reason)))
 
     def _inside(self, name: str) -> Path | None:
         if self._folder is None or not name:

@@ -19,7 +19,6 @@ from typing import Any, Protocol
 
 from lsp_server.review.finding import Finding, NoFixReason
 from lsp_server.review.patching import apply
-from lsp_server.review.source import Source
 
 TIMEOUT_S = 60.0
 """For one answer: the first one reads the whole project."""
@@ -74,19 +73,19 @@ def installed_for(file: Path, root: Path) -> TypeScript | None:
 
 
 async def without_type_errors(
-    findings: Iterable[Finding], sources: Mapping[str, Source], root: Path, checker: "TypeChecker"
+    findings: Iterable[Finding], texts: Mapping[str, str], checker: "TypeChecker"
 ) -> tuple[Finding, ...]:
     """
-    The findings, those without their fix whose fix adds a type error to its file.
+    The findings, those without their fix whose fix adds a type error to its file; `texts` is what the files hold.
 
     Raises:
         NoTypeCheck: there is no TypeScript, or it does not answer; then nothing is known of any fix.
     """
     checked = []
     for finding in findings:
-        if finding.fix and finding.file in sources:
-            before = sources[finding.file].text
-            added = await checker.new_errors(root / finding.file, before, apply(before, [finding.fix]))
+        if finding.fix and finding.file in texts:
+            before = texts[finding.file]
+            added = await checker.new_errors(checker.root / finding.file, before, apply(before, [finding.fix]))
             if added:
                 checked.append(replace(finding, fix=None, no_fix=NoFixReason.ADDS_TYPE_ERROR))
                 continue
@@ -96,11 +95,11 @@ async def without_type_errors(
 
 class TypeChecker:
     """
-    The TypeScript of one workspace, started when it is first asked and kept until `aclose`.
+    The TypeScript of the workspace below `root`, started when it is first asked and kept until `aclose`.
     """
 
     def __init__(self, root: Path, environ: Mapping[str, str] = os.environ) -> None:
-        self._root = root
+        self.root = root
         self._environ = {name: environ[name] for name in PASSED_ON if name in environ}
         self._running: dict[TypeScript, _Server] = {}
         self._lock = asyncio.Lock()
@@ -112,7 +111,7 @@ class TypeChecker:
         Raises:
             NoTypeCheck: there is no TypeScript, or it does not answer.
         """
-        installed = installed_for(file, self._root)
+        installed = installed_for(file, self.root)
         if installed is None:
             raise NoTypeCheck(f"No TypeScript is installed for {file.name}, so that types cannot be checked.")
         async with self._lock:
@@ -138,9 +137,9 @@ class TypeChecker:
 
     async def _server(self, installed: TypeScript) -> "_Server":
         if installed not in self._running:
-            wire = await _Wire.start(installed.command(), self._root, self._environ)
+            wire = await _Wire.start(installed.command(), self.root, self._environ)
             is_native = installed.version[0] >= NATIVE_SINCE
-            server: _Server = _LanguageServer(wire, self._root) if is_native else _TsServer(wire, self._root)
+            server: _Server = _LanguageServer(wire, self.root) if is_native else _TsServer(wire, self.root)
             self._running[installed] = server
         return self._running[installed]
 

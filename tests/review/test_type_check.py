@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from lsp_server.cli.main import run
 from lsp_server.review.finding import NoFixReason
-from lsp_server.review.source import by_path
 from lsp_server.review.type_check import (
     NoTypeCheck,
     TypeChecker,
@@ -19,7 +19,6 @@ from lsp_server.review.type_check import (
     native_program,
     without_type_errors,
 )
-from tests.review.changes import source
 from tests.support.findings import finding_in, unmarked
 
 FAKE = Path(__file__).parents[1] / "support" / "fake_typescript.py"
@@ -49,13 +48,13 @@ async def test_only_new_errors_count(workspace: Path, checker: TypeChecker) -> N
     assert await checker.new_errors(file, "wrong 1", "wrong 1\nwrong 1") == ("TS1: wrong 1",)
 
 
-async def test_a_fix_with_a_type_error_is_not_offered(workspace: Path, checker: TypeChecker) -> None:
+async def test_a_fix_with_a_type_error_is_not_offered(checker: TypeChecker) -> None:
     """
     The finding stays, its fix goes with a reason; other fixes stay.
     """
     text, span = unmarked("const a = «b»;\n")
     findings = [finding_in(text, span, file="src/a.ts", replacement=replacement) for replacement in ("wrong", "c")]
-    checked = await without_type_errors(findings, by_path([source(text)]), workspace, checker)
+    checked = await without_type_errors(findings, {"src/a.ts": text}, checker)
     assert [(finding.fix is None, finding.no_fix) for finding in checked] == [
         (True, NoFixReason.ADDS_TYPE_ERROR),
         (False, None),
@@ -93,6 +92,26 @@ async def test_an_incomplete_installation_is_told(version: str, tmp_path: Path) 
     package(tmp_path, version)
     with pytest.raises(NoTypeCheck, match="is incomplete: it has no ts"):
         await checker.new_errors(tmp_path / "a.ts", "", "")
+
+
+def test_the_setting_makes_a_review_ask(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    With `review.typeCheck` on, the command offers only the fix that adds no type error; without it, both.
+    """
+    (workspace / "a.ts").write_text("if (wrong === NaN) f();\nif (right === NaN) f();\n")
+    monkeypatch.chdir(workspace)
+    monkeypatch.setenv("PATH", f"{workspace / 'bin'}:/usr/bin:/bin")
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(workspace / "home"))
+    offered = []
+    for setting in ("false", "true"):
+        options = ("--provider", "local", "--set", f"review.typeCheck={setting}", "--output", "json")
+        assert run(["review", "a.ts", *options]) == 0
+        found = json.loads(capsys.readouterr().out)["findings"]
+        offered.append([("fix" in finding, finding.get("noFix")) for finding in found])
+    assert offered == [[(True, None), (True, None)], [(False, "adds_type_error"), (True, None)]]
 
 
 def test_the_nearest_typescript_within_the_root_is_taken(tmp_path: Path) -> None:
