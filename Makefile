@@ -27,7 +27,7 @@ extension: $(VENV)/.dev editor_client/node_modules/.ready ## Build the VS Code e
 test-editor: extension ## Drive a real VS Code, and Neovim, in a headless browser (Debian or Ubuntu, as root; needs npm).
 	bash tests/editor/install.sh build/editor
 	$(PIP) --editable '.[dev,editor]'
-	$(BIN)/python -m pytest -o addopts='-q --strict-markers --strict-config -n0 -p no:randomly' tests/editor
+	$(BIN)/python -m pytest -o addopts='-q --strict-markers --strict-config -n0 -p no:randomly' --timeout=400 tests/editor
 
 check: $(VENV)/.dev ## Format, lint, strict types, import contracts, generated files.
 	$(BIN)/ruff format --check .

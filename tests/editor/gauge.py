@@ -82,17 +82,26 @@ class Seen:
 
     def flickers(self) -> list[tuple[str, str]]:
         """
-        Each time that ghost text changed under the eye: it turned into other text, or went and came back.
+        Each time that ghost text turned into other text under the eye.
 
         The line is looked at as it is read, typed and offered together: what a key takes from the front of the offer,
-        or an editor that closes a bracket inside of it, changes nothing. Neither is it a flicker when the person types
-        something else and then sees another offer.
+        or an editor that closes a bracket inside of it, changes nothing.
+        """
+        return [
+            (before.line, after.line)
+            for before, after in pairwise(self.frames)
+            if before.ghost and after.ghost and before.line != after.line
+        ]
+
+    def blinks_ms(self) -> list[float]:
+        """
+        Each time that ghost text went and the very same line came back: for how long it was away.
         """
         texts = [(index, frame) for index, frame in enumerate(self.frames) if frame.ghost]
         return [
-            (before.line, after.line)
+            after.at_ms - self.frames[index + 1].at_ms
             for (index, before), (later, after) in pairwise(texts)
-            if (before.line == after.line) is (later > index + 1)
+            if later > index + 1 and before.line == after.line
         ]
 
     def fights(self) -> list[Frame]:

@@ -65,11 +65,12 @@ def test_how_soon(watched: gauge.Seen) -> None:
 
 def test_nothing_changes_under_the_eye(watched: gauge.Seen) -> None:
     """
-    Less than one key in a hundred makes visible text change into other text, or blink.
+    Less than one key in a hundred makes visible text change into other text; how often it blinks is printed.
     """
     flickers = watched.flickers()
 
-    print(f"flicker: {len(flickers)} of {len(watched.keys)} keys")
+    blinks = watched.blinks_ms()
+    print(f"flicker: {len(flickers)} of {len(watched.keys)} keys; blinks for {[round(ms) for ms in blinks]} ms")
     assert len(flickers) < 0.01 * len(watched.keys), flickers
 
 

@@ -75,6 +75,7 @@ def test_a_finding_dismissed(window: Window, stage: Stage) -> None:
     window.open("src/mean.ts", FASTER)
     window.command("Pacenotes: Review This File")
     window.wait(lambda: "wrong side" in window.problems(), lambda: f"the finding, seen {window.problems()!r}")
+    window.wait(lambda: window.page.locator(".codelens-decoration", has_text="wrong side").count(), lambda: "a lens")
     window.focus()
     window.press("Control+Home", "ArrowDown", "End")
     window.fixes().filter(has_text="Dismiss as wrong").first.click()
