@@ -77,9 +77,9 @@ def _read(name: str, path: Path) -> "tuple[OutcomeSource, list[Outcome]]":
         case "git":
             return OutcomeSource.GIT, list(history.read_git(path))
         case "github":
-            return OutcomeSource.GITHUB, tables.read_github(path)
+            return OutcomeSource.GITHUB, list(tables.read_github(path))
         case "jira":
-            return OutcomeSource.JIRA, tables.read_jira(path)
+            return OutcomeSource.JIRA, list(tables.read_jira(path))
     return OutcomeSource.CSV, tables.read_csv(path)
 
 

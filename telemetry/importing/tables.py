@@ -49,7 +49,7 @@ def read_csv(file: Path) -> list[Outcome]:
     raise UnusableExportError(f"{file} has no column pull_request or ticket: name the one that identifies its rows.")
 
 
-def read_github(file: Path) -> list[Outcome]:
+def read_github(file: Path) -> list[PullRequest]:
     """
     Pull requests as GitHub's REST API or `gh pr list --json` gives them: an array, or one object a line.
 
@@ -59,7 +59,7 @@ def read_github(file: Path) -> list[Outcome]:
     return [_github(found, f"entry {number}") for number, found in enumerate(_objects(file), 1)]
 
 
-def read_jira(file: Path) -> list[Outcome]:
+def read_jira(file: Path) -> list[Ticket]:
     """
     Issues as Jira's search gives them: `{"issues": […]}` or an array; with `expand=changelog` also when work began.
 

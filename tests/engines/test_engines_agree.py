@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from telemetry.engines import Engine, IbisEngine, Row, connect
+from telemetry.engines import Engine, EngineError, IbisEngine, Row, connect
 from telemetry.sources import opened
 from tests.support import companies
 from tests.support.measures import EVERY_MEASURE
@@ -66,6 +66,16 @@ def test_engines_agree(name: str, other: str, duckdb_engine: Engine, request: py
     for row, its_twin in zip(expected, actual, strict=True):
         assert row.keys() == its_twin.keys()
         assert [key for key in row if not same(row[key], its_twin[key])] == []
+
+
+def test_an_engine_that_does_not_answer() -> None:
+    """
+    An address that nobody listens at gets one sentence.
+    """
+    with pytest.raises(EngineError) as refused:
+        connect("postgres://nobody@127.0.0.1:1/none")
+    assert "can't be reached" in str(refused.value)
+    assert "\n" not in str(refused.value)
 
 
 def in_order(rows: Sequence[Row]) -> list[Row]:

@@ -115,21 +115,14 @@ def test_events_of_a_newer_schema(tmp_path: Path) -> None:
     assert "schema 2.0" in refusal(newer)
 
 
-@pytest.mark.parametrize(
-    ("url", "said"),
-    [
-        ("postgres://nobody@127.0.0.1:1/none", "can't be reached"),
-        ("trino://nobody@127.0.0.1:1/none", "pip install 'pacenotes[trino]'"),
-        ("clickhouse://127.0.0.1:1/none", "pip install 'pacenotes[clickhouse]'"),
-    ],
-)
-def test_engines_that_are_not_there(url: str, said: str) -> None:
+@pytest.mark.parametrize("engine", ["trino", "clickhouse"])
+def test_engines_whose_driver_is_missing(engine: str) -> None:
     """
-    One that doesn't answer and one whose driver is missing are told apart.
+    The sentence says what to install.
     """
     with pytest.raises(EngineError) as refused:
-        count(url)
-    assert said in str(refused.value)
+        count(f"{engine}://nobody@127.0.0.1:1/none")
+    assert f"pip install 'pacenotes[{engine}]'" in str(refused.value)
     assert "\n" not in str(refused.value)
 
 
