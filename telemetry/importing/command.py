@@ -37,7 +37,7 @@ class Unusable(click.ClickException):
 )  # fmt: skip
 @click.pass_obj
 def import_outcomes(find_store: Callable[[], Path], /, people: Path | None, **exports: Path | None) -> None:
-    r"""
+    """
     Import pull requests and tickets: when they were opened, merged or closed, and how large they are.
 
     Titles, branches and texts are not read; numbers and authors become pseudonyms by this machine's key. Importing the
@@ -53,7 +53,7 @@ def import_outcomes(find_store: Callable[[], Path], /, people: Path | None, **ex
       pacenotes telemetry import --git .
       gh pr list --state all --limit 1000 --json number,author,createdAt,mergedAt,closedAt,additions,deletions \\
         > prs.json && pacenotes telemetry import --github prs.json
-    """
+    """  # noqa: D301 - Click knows a paragraph to leave alone by this one character
     from telemetry.importing.outcome import UnusableExportError
 
     named = {name: path for name, path in exports.items() if path is not None}

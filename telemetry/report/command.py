@@ -85,7 +85,7 @@ def report(
     personal: bool,
     experiment: Path | None,
 ) -> None:
-    r"""
+    """
     Tell whether Pacenotes helps: adoption, what is kept of it, speed, cost, review precision.
 
     \b
@@ -103,7 +103,7 @@ def report(
       pacenotes report /data/events --since 2026-05-01 --output text --output html=report.html
       pacenotes report /data/events --experiment result.json --output html=report.html
       pacenotes report /data/events --output copilot-metrics=days.ndjson
-    """
+    """  # noqa: D301 - Click knows a paragraph to leave alone by this one character
     from telemetry.report.gather import Wish
 
     if personal and sources:
