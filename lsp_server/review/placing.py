@@ -128,7 +128,23 @@ def _chains(source: Source, pieces: Sequence[Sequence[str]]) -> list[Span]:
         chains = [[*chain, span] for chain in chains for span in following if span.start >= chain[-1].end]
         if len(chains) > _MOST_CHAINS:
             return []
-    return sorted({Span(chain[0].start, chain[-1].end) for chain in chains if _belong_together(source, chain)})
+    every_span = {Span(chain[0].start, chain[-1].end) for chain in chains}
+    within = {Span(chain[0].start, chain[-1].end) for chain in chains if _belong_together(source, chain)}
+    return sorted(span for span in within if not _could_reach_on(source, span, every_span - within))
+
+
+def _could_reach_on(source: Source, span: Span, others: Iterable[Span]) -> bool:
+    """
+    Whether the same pieces could as well be meant to end, or to begin, a few lines beyond the function.
+    """
+    lines = source.lines_of(span)
+    for other in others:
+        reach = source.lines_of(other)
+        if other.start == span.start and lines.stop < reach.stop <= lines.stop + MOST_QUOTED_LINES:
+            return True
+        if other.end == span.end and lines.start - MOST_QUOTED_LINES <= reach.start < lines.start:
+            return True
+    return False
 
 
 def _only_closing(source: Source, heads: Sequence[Span], closings: Sequence[Span]) -> list[Span]:
