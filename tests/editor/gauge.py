@@ -104,14 +104,20 @@ class Seen:
             if later > index + 1 and before.line == after.line
         ]
 
-    def fights(self) -> list[Frame]:
+    def fights(self, lasting_ms: float = 500) -> list[Frame]:
         """
-        Each time that ghost text stood beside an open menu without going on from its highlighted entry.
+        Each time that ghost text stood for so long beside an open menu without going on from its highlighted entry.
+
+        When the menu opens the editor asks anew, and shows what it had until the answer comes.
         """
         return [
             frame
-            for frame in self.frames
-            if frame.menu_open and frame.ghost and frame.chosen and not _agrees(frame.ghost, frame.chosen)
+            for frame, after in pairwise(self.frames)
+            if after.at_ms - frame.at_ms >= lasting_ms
+            and frame.menu_open
+            and frame.ghost
+            and frame.chosen
+            and not _agrees(frame.ghost, frame.chosen)
         ]
 
 

@@ -64,9 +64,10 @@ def test_other_text_after_other_typing_is_neither() -> None:
 
 def test_ghost_text_that_goes_on_from_the_menu_is_no_fight() -> None:
     """
-    Any other beside an open menu is.
+    Any other beside an open menu is, unless it is gone in a moment.
     """
     agreeing = Frame(0, "uce(add)", "reduce(add)", True, "reduce")
-    fighting = Frame(1, "map(double)", "map(double)", True, "reduce")
+    passing = Frame(1000, "map(double)", "map(double)", True, "reduce")
+    fighting = Frame(1100, "map(triple)", "map(triple)", True, "reduce")
 
-    assert Seen((agreeing, fighting), ()).fights() == [fighting]
+    assert Seen((agreeing, passing, fighting, frame(2000, "")), ()).fights() == [fighting]

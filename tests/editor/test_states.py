@@ -2,6 +2,8 @@
 What the status bar says, and what stands behind it: states of the server, pauses, trust.
 """
 
+import re
+
 from tests.editor.conftest import Stage, Windows
 from tests.editor.teacher import Taught
 from tests.editor.waiting import until
@@ -63,6 +65,20 @@ def test_paused(window: Window, stage: Stage) -> None:
     window.press("Control+End")
     window.type("4")
     window.wait_for_ghost("2 * 1000;")
+
+
+def test_starts_with_the_first_file_that_it_knows(window: Window) -> None:
+    """
+    Not with the editor, whose own account of it says what it took.
+    """
+    window.command("Developer: Show Running Extensions")
+    row = window.page.locator(".runtime-extensions-editor .monaco-list-row", has_text="Pacenotes").first
+    row.wait_for()
+    told = " ".join(row.inner_text().split())
+    window.press("Control+w")
+
+    print(told)
+    assert re.search(r"Activation: \d+ ms|Activation: \d+ms", told)
 
 
 def test_the_menu(window: Window) -> None:
