@@ -77,6 +77,19 @@ def test_parts_of_an_older_schema(tmp_path: Path) -> None:
     assert (row["events"], row["synthetic"]) == (1, 0)
 
 
+def test_lines_of_the_first_schema(tmp_path: Path) -> None:
+    """
+    Events that an older Pacenotes has kept, before there was `synthetic`, are read as real ones.
+    """
+    file = written([happened(SessionTick)], tmp_path / "old.jsonl")
+    old = file.read_text().replace('"schema":"1.1"', '"schema":"1.0"').replace('"synthetic":false,', "")
+    assert "synthetic" not in old
+    file.write_text(old)
+    with opened([str(file)], local=Path()) as engine:
+        row = engine.rows(coverage(engine.events, MONDAY))[0]
+    assert (row["events"], row["synthetic"]) == (1, 0)
+
+
 def test_bad_sources_get_one_sentence(tmp_path: Path, company: Path) -> None:
     """
     Missing, empty, foreign, damaged and cut-off sources are each named with what is wrong.
