@@ -18,7 +18,7 @@
 
 (defun pacenotes--run (command &rest arguments)
   "Run COMMAND of the server with ARGUMENTS."
-  (jsonrpc-request (eglot--current-server-or-lose) :workspace/executeCommand
+  (jsonrpc-request (eglot-current-server) :workspace/executeCommand
                    (list :command command :arguments (vconcat arguments))))
 
 (defun pacenotes--uri ()
