@@ -26,7 +26,7 @@ FURTHEST_AHEAD = 1200
 CHARS_PER_IDENTIFIER = 9.0
 """Of TypeScript, with what stands between identifiers."""
 
-ABANDONED_S = 0.05
+ABANDONED_S = 0.02
 """How long a reply that nobody waits for any more may wait for the keystroke that made them stop waiting."""
 
 LINGER_S = 1.0

@@ -14,7 +14,6 @@ from tests.support.messages_api import API_KEY, MessagesApi
 from tests.support.replies import Reply
 
 LIMIT_MS = 50.0
-URI = "file:///project/a.ts"
 STATES = {
     "before the headers": Reply(text="items.length;", headers_s=60),
     "before the first token": Reply(text="items.length;", first_token_s=60),
@@ -24,10 +23,12 @@ STATES = {
 
 def milliseconds_to_close(editor: Editor, api: MessagesApi, count: int) -> float:
     """
-    One request, cancelled as soon as the stand-in has it.
+    One request at a place of its own, since an earlier reply would answer it, cancelled once the stand-in has it.
     """
-    position = {"line": 0, "character": 14}
-    params = {"textDocument": {"uri": URI}, "position": position, "context": {"triggerKind": 1}}
+    uri = f"file:///project/{count}.ts"
+    editor.open(uri, f"const count{count} = \n")
+    position = {"line": 0, "character": 14 + len(str(count))}
+    params = {"textDocument": {"uri": uri}, "position": position, "context": {"triggerKind": 1}}
     asked = editor.request("textDocument/inlineCompletion", params)
     exchange = api.wait_for(count)
     time.sleep(0.1)  # So that the reply has got as far as it will.
@@ -51,7 +52,6 @@ def main(rounds: int = 9) -> int:
         slowest = 0.0
         with Editor((sys.executable, "-m", "lsp_server", "serve"), environ=environ) as editor:
             editor.initialize()
-            editor.open(URI, "const count = \n")
             for name, reply in STATES.items():
                 api.script(reply)
                 taken = [milliseconds_to_close(editor, api, len(api.exchanges) + 1) for _ in range(rounds)]
