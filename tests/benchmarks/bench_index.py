@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import cycle, islice
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]  # it ships no types
+import psutil
 from tree_sitter import Parser, Query, QueryCursor
 
 from lsp_server.context.gather import gather_now

@@ -172,6 +172,7 @@ NAN = Rule(
     judge=_comparisons_with_nan,
     elsewhere=("TypeScript 2845", "ESLint use-isnan"),
     mends="asks `Number.isNaN`",
+    certain=True,
 )
 
 UNKNOWN_TYPE = Rule(
@@ -198,6 +199,7 @@ NEGATED_OPERAND = Rule(
     judge=_negated_operands,
     elsewhere=("TypeScript 2358", "ESLint no-unsafe-negation"),
     mends="negates the whole",
+    certain=True,
 )
 
 IMPOSSIBLE_SIZE = Rule(

@@ -53,6 +53,7 @@ class Rule:
 
     `query` is a tree-sitter query that holds in every grammar we read, `judge` decides about each of its matches.
     `elsewhere` names the same check in other tools; `mends` says what the quick fix does, empty without one.
+    A rule is `certain` when its quick fix is what was meant wherever it fires, so that the fix may be the preferred one.
     A hint is as certain as any other rule, but what it points at may be meant; it is `info` and silent in tests.
     """
 
@@ -66,6 +67,7 @@ class Rule:
     judge: Judge
     elsewhere: tuple[str, ...] = ()
     mends: str = ""
+    certain: bool = False
     hint: bool = False
     in_tests: bool = True
 
@@ -81,4 +83,6 @@ class Rule:
         """
         From 0 to 100: how sure a finding is to be a slip.
         """
-        return 70 if self.hint else 90
+        if self.hint:
+            return 70
+        return 100 if self.certain else 90
