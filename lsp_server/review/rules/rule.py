@@ -53,7 +53,7 @@ class Rule:
 
     `query` is a tree-sitter query that holds in every grammar we read, `judge` decides about each of its matches.
     `elsewhere` names the same check in other tools; `mends` says what the quick fix does, empty without one.
-    A rule is `certain` when its quick fix is what was meant wherever it fires, so that the fix may be the preferred one.
+    A rule is `certain` when its quick fix is what was meant wherever it fires: the fix may be the preferred one then.
     A hint is as certain as any other rule, but what it points at may be meant; it is `info` and silent in tests.
     """
 
