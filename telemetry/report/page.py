@@ -11,7 +11,7 @@ from pathlib import Path
 from telemetry.measures.quality import Identity, Verdict
 from telemetry.report.charts import chart, interval
 from telemetry.report.figures import Figure, Opening, Report, Section, Table, Unit
-from telemetry.report.wording import figure_value, hidden, sides, value
+from telemetry.report.wording import counted, figure_value, hidden, sides, value
 
 STYLE = Path(__file__).with_name("page.css")
 
@@ -48,8 +48,8 @@ def _contents(report: Report) -> str:
 
 def _covered(report: Report) -> str:
     return (
-        f"{report.first_day} to {report.last_day} · {report.developers:,} developers · "
-        f"{report.events:,} events · made on {report.made_on}"
+        f"{report.first_day} to {report.last_day} · {counted(report.developers, 'developer')} · "
+        f"{counted(report.events, 'event')} · made on {report.made_on}"
     )
 
 

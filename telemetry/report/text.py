@@ -12,7 +12,7 @@ from rich.text import Text
 
 from telemetry.measures.quality import Verdict
 from telemetry.report.figures import Figure, Report, Section, Standing, Table, Unit
-from telemetry.report.wording import figure_value, hidden, sides, value
+from telemetry.report.wording import counted, figure_value, hidden, sides, value
 
 MOST_ROWS = 30
 """Of a table in a terminal; the other formats hold all of them."""
@@ -43,7 +43,7 @@ def _head(console: Console, report: Report) -> None:
     console.print(Text(report.title, style="bold"))
     if not report.empty:
         console.print(
-            f"{report.first_day} to {report.last_day}, {report.developers:,} developers, {report.events:,} events",
+            f"{report.first_day} to {report.last_day}, {counted(report.developers, 'developer')}, {counted(report.events, 'event')}",
             highlight=False,
         )
     console.print()

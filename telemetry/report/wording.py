@@ -19,6 +19,13 @@ def value(number: Any, unit: Unit) -> str:
     return FORMS[unit](number)
 
 
+def counted(number: int, noun: str) -> str:
+    """
+    So many of something, whose plural takes an s.
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 FORMS: Mapping[Unit, Callable[[Any], str]] = {
     Unit.TEXT: str,
     Unit.COUNT: "{:,.0f}".format,
