@@ -42,10 +42,8 @@ def text(report: Report, *, width: int = 110, colour: bool = False) -> str:
 def _head(console: Console, report: Report) -> None:
     console.print(Text(report.title, style="bold"))
     if not report.empty:
-        console.print(
-            f"{report.first_day} to {report.last_day}, {counted(report.developers, 'developer')}, {counted(report.events, 'event')}",
-            highlight=False,
-        )
+        people, events = counted(report.developers, "developer"), counted(report.events, "event")
+        console.print(f"{report.first_day} to {report.last_day}, {people}, {events}", highlight=False)
     console.print()
     opening = report.opening
     console.print(Text(opening.headline, style=STYLES.get(opening.standing, "bold")))
