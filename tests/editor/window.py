@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import ConsoleMessage, Error, Locator, Page
+from playwright.sync_api import TimeoutError as NotSeen
 
 from tests.editor.waiting import until
 
@@ -21,6 +22,8 @@ NOISE = re.compile(
     re.IGNORECASE,
 )
 """What the console says of the set-up of these tests; none of it is of the extension."""
+
+PALETTE_ATTEMPTS, PALETTE_MS = 3, 15_000
 
 GHOST = """() => [...document.querySelectorAll('.ghost-text-decoration, .ghost-text')]
     .filter(found => !found.parentElement.closest('.ghost-text'))
@@ -57,12 +60,19 @@ class Window:
 
     def command(self, title: str) -> None:
         """
-        Run a command of the palette.
+        Run a command of the palette. Now and then the palette closes again while the window is still being drawn.
         """
-        self.press("F1")
-        self._box().fill(f">{title}")
         row = self.page.locator(".quick-input-list .monaco-list-row", has_text=title).first
-        row.wait_for()
+        for attempt in range(PALETTE_ATTEMPTS):
+            self.press("F1")
+            self._box().fill(f">{title}")
+            try:
+                row.wait_for(timeout=PALETTE_MS)
+                break
+            except NotSeen:
+                if attempt == PALETTE_ATTEMPTS - 1:
+                    raise
+                self.press("Escape")
         self.press("Enter")
 
     def open(self, name: str, text: str) -> None:
