@@ -24,9 +24,9 @@ function found(places: Partial<Places>, ...files: string[]): string | undefined 
 }
 
 test("the setting comes first, then the workspace, then the person's own", () => {
-  const all = ["/opt/pacenotes", "/work/.venv/bin/pacenotes", "/usr/bin/pacenotes", "/home/me/.local/bin/pacenotes"];
+  const all = ["/opt/pacenotes", "/project/.venv/bin/pacenotes", "/usr/bin/pacenotes", "/home/me/.local/bin/pacenotes"];
   assert.equal(found({ named: "/opt/pacenotes" }, ...all), "/opt/pacenotes");
-  assert.equal(found({}, ...all), "/work/.venv/bin/pacenotes");
+  assert.equal(found({}, ...all), "/project/.venv/bin/pacenotes");
   assert.equal(found({ folders: [] }, ...all), "/usr/bin/pacenotes");
   assert.equal(found({ folders: [] }, "/home/me/.local/bin/pacenotes"), "/home/me/.local/bin/pacenotes");
   assert.equal(found({}), undefined);

@@ -100,6 +100,8 @@ class Git:
                 check=False,
             )
         except FileNotFoundError:
+            if not Path(self.folder).is_dir():
+                raise GitFailed(f"{self.folder} is no folder, so it is no git repository either.") from None
             raise GitFailed("Git was not found: install it, or name the files to review.") from None
         except NotADirectoryError:
             raise GitFailed(f"{self.folder} is not a folder.") from None

@@ -14,7 +14,7 @@ from telemetry.events import CompletionEnded, CompletionRequested, CompletionRet
 from tests.support.conversation import ServedClient
 from tests.support.marked import parse_marked
 
-FOLDER = {"uri": "file:///work", "name": "work"}
+FOLDER = {"uri": "file:///project", "name": "work"}
 URI = "file:///project/src/a.ts"
 QUICK = {"pacenotes": {"completion": {"debounceMs": 0}}}
 

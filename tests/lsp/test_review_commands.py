@@ -312,7 +312,7 @@ async def test_questions_that_cannot_be_answered() -> None:
     """
     client = await asking(NotAuthorised("The key was refused: check it."))
     assert await client.fail("pacenotes.ask", QUESTION) == "The key was refused: check it."
-    assert "Open the document" in await client.fail("pacenotes.ask", {**QUESTION, "uri": "file:///work/b.ts"})
+    assert "Open the document" in await client.fail("pacenotes.ask", {**QUESTION, "uri": "file:///project/b.ts"})
     assert "`prompt`" in await client.fail("pacenotes.ask", {**QUESTION, "prompt": " "})
     assert "A range is" in await client.fail("pacenotes.ask", {**QUESTION, "range": {"start": 1}})
     local = Reviewer(Surroundings())

@@ -193,12 +193,12 @@ async def test_what_is_not_reviewed_is_refused_with_the_reason(tmp_path: Path) -
     """
     client = await Reviewer.with_claims(HAZARD, workspaceFolders=[folder_of(tmp_path)])
     for uri, why in (
-        ("file:///work/secret.ts", "excluded"),
+        ("file:///project/secret.ts", "excluded"),
         ((tmp_path / "missing.ts").as_uri(), "missing.ts"),
         ("untitled:nothing", "neither open nor on disk"),
     ):
         assert why in await client.fail("pacenotes.reviewFile", uri)
-    client.uri = "file:///work/a.py"
+    client.uri = "file:///project/a.py"
     await client.open("print()", "python")
     assert "Only TypeScript" in await client.fail("pacenotes.reviewFile", client.uri)
     assert "takes the URI" in await client.fail("pacenotes.reviewFile")

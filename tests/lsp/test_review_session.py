@@ -306,7 +306,7 @@ async def test_explained(client: Reviewer) -> None:
         ("typescript", URI, "if (a) {\n  b();\n}\n", "b();", "  // pacenotes-ignore[correctness]: this is meant.\n"),
         (
             "typescriptreact",
-            "file:///work/src/a.tsx",
+            "file:///project/src/a.tsx",
             "const a = (\n  <p>\n    <b>{x}</b>\n  </p>\n);\n",
             "<b>{x}</b>",
             "    {/* pacenotes-ignore[correctness]: this is meant. */}\n",
@@ -317,7 +317,7 @@ async def test_silenced_where_it_stands(language: str, uri: str, source: str, qu
     """
     By a comment that works there, so that the next review does not report it.
     """
-    client = await Reviewer.with_claims(claim(quote, file=uri.removeprefix("file:///work/")), uri=uri)
+    client = await Reviewer.with_claims(claim(quote, file=uri.removeprefix("file:///project/")), uri=uri)
     await client.open(source, language)
     await client.review()
     await client.take_action((await client.actions(quote))["Ignore correctness here"])

@@ -87,7 +87,7 @@ def reviews(draw: st.DrawFn, *, most: int = 6) -> tuple[Review, FormatContext]:
         provider="anthropic",
     )
     return review, FormatContext(
-        version="0.1.0", texts=texts, root_uri=draw(st.sampled_from(("", "file:///work/a%20b")))
+        version="0.1.0", texts=texts, root_uri=draw(st.sampled_from(("", "file:///project/a%20b")))
     )
 
 

@@ -17,8 +17,8 @@ from tests.support.backend import Surroundings
 from tests.support.conversation import ServedClient
 from tests.support.scripted import ScriptedProvider
 
-URI = "file:///work/src/a.ts"
-FOLDER = {"uri": "file:///work", "name": "work"}
+URI = "file:///project/src/a.ts"
+FOLDER = {"uri": "file:///project", "name": "work"}
 SETTINGS = {"completion": {"debounceMs": 0}, "review": {"verify": "off", "onSave": "off"}}
 EDITS: dict[str, Any] = {
     "applyEdit": True,
