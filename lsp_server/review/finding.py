@@ -174,3 +174,18 @@ class Withheld:
     detail: str = ""
     id: str = ""
     finding: Finding | None = None
+
+
+def held_back(finding: Finding, reason: WithheldReason, detail: str = "") -> Withheld:
+    """
+    A finding that had its place and is not shown all the same.
+    """
+    return Withheld(
+        reason=reason,
+        file=finding.file,
+        category=finding.category,
+        message=finding.message,
+        detail=detail,
+        id=finding.id,
+        finding=finding,
+    )

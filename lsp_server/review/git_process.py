@@ -99,12 +99,10 @@ class Git:
                 timeout=TIMEOUT_S,
                 check=False,
             )
-        except FileNotFoundError:
-            if not Path(self.folder).is_dir():
-                raise GitFailed(f"{self.folder} is no folder, so it is no git repository either.") from None
+        except (FileNotFoundError, NotADirectoryError):
+            if not self.folder.is_dir():
+                raise GitFailed(f"{self.folder} is not a folder, so it is no git repository either.") from None
             raise GitFailed("Git was not found: install it, or name the files to review.") from None
-        except NotADirectoryError:
-            raise GitFailed(f"{self.folder} is not a folder.") from None
         except subprocess.TimeoutExpired:
             raise GitFailed(f"Git did not answer within {TIMEOUT_S} s in {self.folder}.") from None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lsp_server.review import verification
 from lsp_server.review.asking import NotAsked
-from lsp_server.review.finding import Finding, Origin, Placed, Withheld, WithheldReason
+from lsp_server.review.finding import Finding, Origin, Placed, Withheld, WithheldReason, held_back
 from lsp_server.review.outcome import Incomplete
 from lsp_server.review.run import Run
 from lsp_server.review.settling import Settled
@@ -88,12 +88,4 @@ def _is_about(placed: Placed, finding: Finding) -> bool:
 
 def _withheld(finding: Finding, confidence: int | None) -> Withheld:
     detail = "it could not be checked" if confidence is None else f"a second look was {confidence} % sure of it"
-    return Withheld(
-        reason=WithheldReason.NOT_VERIFIED,
-        file=finding.file,
-        category=finding.category,
-        message=finding.message,
-        detail=detail,
-        id=finding.id,
-        finding=finding,
-    )
+    return held_back(finding, WithheldReason.NOT_VERIFIED, detail)

@@ -8,7 +8,16 @@ from dataclasses import dataclass, replace
 
 from lsp_server.review.baseline import Baseline, Entry
 from lsp_server.review.code_words import code_words
-from lsp_server.review.finding import Category, Finding, NoFixReason, Placed, Severity, Withheld, WithheldReason
+from lsp_server.review.finding import (
+    Category,
+    Finding,
+    NoFixReason,
+    Placed,
+    Severity,
+    Withheld,
+    WithheldReason,
+    held_back,
+)
 from lsp_server.review.fingerprint import anchor_at, fingerprint
 from lsp_server.review.fixes import fix_for
 from lsp_server.review.placing import source_of_claim
@@ -168,7 +177,7 @@ def _merged(named: Iterable[_Named]) -> tuple[list[_Named], list[Withheld]]:
         if same is None:
             kept.append(one)
         else:
-            withheld.append(_withheld(one.finding, WithheldReason.DUPLICATE, f"it repeats {same.finding.id}"))
+            withheld.append(held_back(one.finding, WithheldReason.DUPLICATE, f"it repeats {same.finding.id}"))
     return kept, withheld
 
 
@@ -189,17 +198,17 @@ def _silenced(
     """
     finding = one.finding
     if is_unwanted(one.placed.claim):
-        return _withheld(finding, WithheldReason.DO_NOT_REPORT), None
+        return held_back(finding, WithheldReason.DO_NOT_REPORT), None
     lines = range(finding.line, finding.end_line + 1)
     for comment in comments:
         if comment.silences(lines, finding.category, finding.rule):
-            return _withheld(finding, WithheldReason.SUPPRESSED, comment.reason), comment
+            return held_back(finding, WithheldReason.SUPPRESSED, comment.reason), comment
     for entry in (baseline.entries[id_] for id_ in one.ids if id_ in baseline.entries):
-        return _withheld(finding, WithheldReason.BASELINE, entry.reason), entry
+        return held_back(finding, WithheldReason.BASELINE, entry.reason), entry
     if finding.category not in policy.categories:
-        return _withheld(finding, WithheldReason.CATEGORY_OFF), None
+        return held_back(finding, WithheldReason.CATEGORY_OFF), None
     if finding.confidence < policy.min_confidence:
-        return _withheld(finding, WithheldReason.LOW_CONFIDENCE), None
+        return held_back(finding, WithheldReason.LOW_CONFIDENCE), None
     return None, None
 
 
@@ -215,7 +224,7 @@ def _within_limits(shown: Iterable[_Named], policy: Policy) -> tuple[list[_Named
             in_file[one.finding.file] += 1
             kept.append(one)
         else:
-            over.append(_withheld(one.finding, WithheldReason.OVER_LIMIT))
+            over.append(held_back(one.finding, WithheldReason.OVER_LIMIT))
     return kept, over
 
 
@@ -285,18 +294,6 @@ def _is_gone(entry: Entry, source: Source) -> bool:
     words = code_words(parse_text(entry.quote, source.document.language_id)).words
     said = " ".join(source.code_words.words)
     return bool(words) and " ".join(words) not in said
-
-
-def _withheld(finding: Finding, reason: WithheldReason, detail: str = "") -> Withheld:
-    return Withheld(
-        reason=reason,
-        file=finding.file,
-        category=finding.category,
-        message=finding.message,
-        detail=detail,
-        id=finding.id,
-        finding=finding,
-    )
 
 
 def _clipped(message: str) -> str:
