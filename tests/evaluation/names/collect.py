@@ -1,5 +1,5 @@
 """
-Collect the names of the language and the browser: `python -m tests.evaluation.language_names LIB_FOLDER`.
+Collect the names of the language and the browser: `python -m tests.evaluation.names.collect LIB_FOLDER`.
 
 `LIB_FOLDER` is where TypeScript keeps its `lib.*.d.ts` files, such as `node_modules/typescript/lib`.
 """
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from lsp_server.completion import language_names
+from tests.evaluation.names import language_names
 
 PATTERNS = ("lib.es*.d.ts", "lib.decorators*.d.ts", "lib.dom*.d.ts")
 

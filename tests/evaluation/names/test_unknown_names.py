@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lsp_server.completion.language_names import language_names
-from lsp_server.completion.unknown_names import UnknownName, known_part, unknown_names
 from lsp_server.syntax.tree import parse
 from lsp_server.text.document import Document
 from lsp_server.text.positions import Span
+from tests.evaluation.names.language_names import language_names
+from tests.evaluation.names.unknown_names import UnknownName, known_part, unknown_names
 from tests.support.marked import parse_marked
 
 KNOWN = language_names() | {"client", "order", "save", "React", "Order"}
