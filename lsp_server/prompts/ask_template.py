@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lsp_server.context.snippet import Context
 from lsp_server.policy.redaction import redact_pieces
-from lsp_server.prompts.template import first_lines, in_words, last_lines, load, unused_tag
+from lsp_server.prompts.template import context_blocks, files_shown, first_lines, in_words, last_lines, load, unused_tag
 from lsp_server.providers.base import Message, Prompt, Purpose, TextBlock
 
 NAME = "ask"
@@ -51,9 +51,6 @@ def ask(passage: Passage, question: str, context: Context, *, edit: bool, reques
     shown, _ = redact_pieces([passage.before, passage.selection, passage.after])
     before, selection, after = last_lines(shown[0], AROUND_TOKENS), shown[1], first_lines(shown[2], AROUND_TOKENS)
     tag = unused_tag((before, selection, after, question, context.text, passage.path))
-    blocks = []
-    if context.text:
-        blocks.append(TextBlock(template.render("context", tag=tag, context=context.text) + "\n\n", stable=True))
     asked = template.render(
         "user",
         tag=tag,
@@ -68,10 +65,10 @@ def ask(passage: Passage, question: str, context: Context, *, edit: bool, reques
     return Prompt(
         purpose=Purpose.ASK,
         system=(TextBlock(template.render("system") + "\n\n" + task, stable=True),),
-        messages=(Message("user", (*blocks, TextBlock(asked))),),
+        messages=(Message("user", (*context_blocks(template, context, tag), TextBlock(asked))),),
         max_tokens=REPLY_TOKENS,
         fingerprint=template.fingerprint,
-        files=tuple(dict.fromkeys((passage.path, *(snippet.path for snippet in context.snippets)))),
+        files=files_shown(passage.path, context),
         request_id=request_id,
     )
 

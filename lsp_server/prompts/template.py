@@ -71,9 +71,6 @@ def inline_completion(
     template = load("inline_completion")
     before, after = _visible(inputs, settings)
     tag = unused_tag((before, after, context.text, inputs.path))
-    blocks = []
-    if context.text:
-        blocks.append(TextBlock(template.render("context", tag=tag, context=context.text) + "\n\n", stable=True))
     asked = template.render(
         "user",
         tag=tag,
@@ -87,12 +84,12 @@ def inline_completion(
     return Prompt(
         purpose=Purpose.COMPLETION,
         system=(TextBlock(template.render("system"), stable=True),),
-        messages=(Message("user", (*blocks, TextBlock(asked))),),
+        messages=(Message("user", (*context_blocks(template, context, tag), TextBlock(asked))),),
         max_tokens=settings.completion_max_tokens,
         fingerprint=template.fingerprint,
         stop_sequences=(CLOSING_TAG,),
         reply_start=OPENING_TAG,
-        files=tuple(dict.fromkeys((inputs.path, *(snippet.path for snippet in context.snippets)))),
+        files=files_shown(inputs.path, context),
         inputs=inputs,
         request_id=request_id,
     )
@@ -126,6 +123,22 @@ def first_lines(text: str, tokens: int) -> str:
     fitting = text.rfind("\n", 0, tokens * CHARS_PER_TOKEN)
     end = fitting if fitting >= 0 else text.find("\n")
     return text if end < 0 else text[: end + 1]
+
+
+def context_blocks(template: Template, context: Context, tag: str) -> tuple[TextBlock, ...]:
+    """
+    What comes from other places, before what is asked; nothing if there is nothing.
+    """
+    if not context.text:
+        return ()
+    return (TextBlock(template.render("context", tag=tag, context=context.text) + "\n\n", stable=True),)
+
+
+def files_shown(path: str, context: Context) -> tuple[str, ...]:
+    """
+    The files whose text is in a prompt on `path`, each once.
+    """
+    return tuple(dict.fromkeys((path, *(snippet.path for snippet in context.snippets))))
 
 
 def unused_tag(texts: Iterable[str]) -> str:
