@@ -11,9 +11,9 @@ from lsp_server.files import WorkspaceFiles
 from lsp_server.index.workspace_index import WorkspaceIndex
 from lsp_server.policy.redaction import redact
 from lsp_server.providers.base import Provider
-from lsp_server.review import baseline as baselines
 from lsp_server.review import engine
 from lsp_server.review.baseline import Baseline
+from lsp_server.review.baseline_file import baseline_if_inside
 from lsp_server.review.change import Change
 from lsp_server.review.engine import Estimate, Options, Progress
 from lsp_server.review.memory import Memory, NoMemory
@@ -106,17 +106,9 @@ class Reviewing:
         The dismissals of the workspace folder.
 
         Raises:
-            BaselineMalformed: its file can't be read.
+            BaselineMalformed: its file can't be used.
         """
-        path = self._inside(self._settings.review_baseline)
-        if path is None or not path.exists():
-            return Baseline()
-        try:
-            return baselines.read(path.read_text("utf-8"))
-        except UnicodeDecodeError:
-            raise baselines.BaselineMalformed(f"The baseline {path.name} is not UTF-8.") from None
-        except OSError as error:
-            raise baselines.BaselineMalformed(f"The baseline {path.name} can't be read: {error.strerror}.") from None
+        return Baseline() if self._folder is None else baseline_if_inside(self._folder, self._settings.review_baseline)
 
     def guidelines(self) -> str:
         """

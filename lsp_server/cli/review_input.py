@@ -15,6 +15,7 @@ from lsp_server.configuration import FILE_NAME, LayerRead
 from lsp_server.files import WorkspaceFiles
 from lsp_server.review import baseline as baselines
 from lsp_server.review.baseline import Baseline
+from lsp_server.review.baseline_file import baseline_in
 from lsp_server.review.change import Change
 from lsp_server.review.foreign_diff import DiffRefused, change_of_diff
 from lsp_server.review.git import Git, GitFailed, file_at, merge_base, read_change, top_of
@@ -157,18 +158,10 @@ def baseline_on_disk(ground: Ground, settings: Settings) -> Baseline:
     Raises:
         UnreadableInput: they are malformed, or lie outside of the root.
     """
-    name = settings.review_baseline
-    path = (ground.root / name).resolve()
-    if not name or not path.is_relative_to(ground.root.resolve()):
-        raise UnreadableInput("The setting review.baseline names no file inside the workspace folder: change it.")
     try:
-        return baselines.read(path.read_text("utf-8")) if path.exists() else Baseline()
+        return baseline_in(ground.root, settings.review_baseline)
     except baselines.BaselineMalformed as error:
-        raise UnreadableInput(f"{name}: {error}") from None
-    except UnicodeDecodeError:
-        raise UnreadableInput(f"{name} is not UTF-8.") from None
-    except OSError as error:
-        raise UnreadableInput(f"{name} can't be read: {error.strerror}.") from None
+        raise UnreadableInput(str(error)) from None
 
 
 def guidelines(ground: Ground, settings: Settings) -> str | None:

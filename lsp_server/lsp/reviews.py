@@ -24,7 +24,7 @@ from lsp_server.lsp.review_arguments import Target
 from lsp_server.lsp.review_scope import Scope
 from lsp_server.lsp.turns import Displaced, Turns
 from lsp_server.review.baseline import BaselineMalformed
-from lsp_server.review.baseline_file import dismissed_in
+from lsp_server.review.baseline_file import baseline_if_inside
 from lsp_server.review.finding import Origin
 from lsp_server.review.outcome import Incomplete, Review
 from lsp_server.settings import ReviewOnSave, Settings
@@ -264,7 +264,8 @@ class Reviews:
         folder = self._session.workspace.snapshot().folder_of(uri)
         if folder is not None and folder.path is not None:
             name = settings.review_baseline
-            wanted.dismissed = await asyncio.to_thread(dismissed_in, Path(folder.path), name)
+            baseline = await asyncio.to_thread(baseline_if_inside, Path(folder.path), name)
+            wanted.dismissed = frozenset(baseline.entries)
         return Options(max_cost_usd=settings.review_max_cost_usd, cancelled=wanted.stopped, new_id=new_id)
 
     def _begin(self, wanted: Assignment) -> dict[str, Journey]:

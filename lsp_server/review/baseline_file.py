@@ -1,5 +1,5 @@
 """
-Dismiss a finding for good: in the baseline of its workspace, where it is silenced in the editor and in CI alike.
+The baseline as a file of its workspace: what was dismissed for good, in the editor and in CI alike.
 """
 
 import os
@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from lsp_server.review import baseline
+from lsp_server.review.baseline import Baseline, BaselineMalformed
 from lsp_server.review.finding import Finding
 
 
@@ -35,53 +36,83 @@ class CannotDismiss(Exception):  # noqa: N818 - named after what happened
     """
 
 
-def dismiss(folder: Path, name: str, finding: Finding, reason: DismissReason, note: str = "") -> Path:
+class BaselineOutside(BaselineMalformed):
     """
-    Add a finding to the baseline `name` of a workspace folder, and give the file's path. Reads and writes it.
+    The setting names no file inside the workspace folder.
+    """
+
+
+def baseline_in(folder: Path, name: str) -> Baseline:
+    """
+    The dismissals in the file `name` of a workspace folder; none where there is no such file. Reads it.
 
     Raises:
-        CannotDismiss: it would lie outside the folder, is malformed, or can't be written.
+        BaselineOutside: it would not lie inside of the folder.
+        BaselineMalformed: it can't be used.
     """
-    path = _inside(folder, name)
+    text = _text(_inside(folder, name), name)
     try:
-        text = path.read_text("utf-8") if path.exists() else ""
-        known = baseline.read(text) if text.strip() else baseline.Baseline()
-        entry = baseline.entry_of(finding, " ".join(note.split()) or reason.sentence)
-        _write(path, baseline.write(known.with_entry(entry).entries.values()))
-    except baseline.BaselineMalformed as error:
-        raise CannotDismiss(f"{error} Mend {name}, then dismiss the finding again.") from None
-    except UnicodeDecodeError:
-        raise CannotDismiss(f"{name} is not UTF-8: mend it, then dismiss the finding again.") from None
-    except OSError as error:
-        raise CannotDismiss(f"{name} could not be written: {error.strerror or type(error).__name__}.") from None
-    return path
+        return Baseline() if text is None else baseline.read(text)
+    except BaselineMalformed as error:
+        raise BaselineMalformed(f"{name}: {error}") from None
 
 
-def dismissed_in(folder: Path, name: str) -> frozenset[str]:
+def baseline_if_inside(folder: Path, name: str) -> Baseline:
     """
-    The ids of the findings that the baseline `name` of a workspace folder silences. Reads it.
+    As `baseline_in`, but an editor whose setting names no file inside of the folder reviews without dismissals.
 
     Raises:
         BaselineMalformed: it can't be used.
     """
     try:
+        return baseline_in(folder, name)
+    except BaselineOutside:
+        # Whoever dismisses a finding is told.
+        return Baseline()
+
+
+def dismiss(folder: Path, name: str, finding: Finding, reason: DismissReason, note: str = "") -> Path:
+    """
+    Add a finding to the baseline `name` of a workspace folder, and give the file's path. Reads and writes it.
+
+    Raises:
+        CannotDismiss: it would lie outside of the folder, is malformed, or can't be written.
+    """
+    try:
         path = _inside(folder, name)
-        text = path.read_text("utf-8") if path.exists() else ""
-    except (CannotDismiss, OSError, UnicodeDecodeError):
-        # Whoever reviews says so; a file that is not there, or must not be, silences nothing.
-        return frozenset()
-    return frozenset(baseline.read(text).entries) if text else frozenset()
+        is_blank = not (_text(path, name) or "").strip()
+        known = Baseline() if is_blank else baseline_in(folder, name)
+        entry = baseline.entry_of(finding, " ".join(note.split()) or reason.sentence)
+        _write(path, baseline.write(known.with_entry(entry).entries.values()))
+    except BaselineOutside as error:
+        raise CannotDismiss(str(error)) from None
+    except BaselineMalformed as error:
+        raise CannotDismiss(f"{error} Mend {name}, then dismiss the finding again.") from None
+    except OSError as error:
+        raise CannotDismiss(f"{name} could not be written: {error.strerror or type(error).__name__}.") from None
+    return path
 
 
 def _inside(folder: Path, name: str) -> Path:
     """
-    The file of that name, wherever links lead; a workspace may not have us write elsewhere.
+    The file of that name, wherever links lead; a workspace may not have us read or write elsewhere.
     """
     top = folder.resolve()
     path = (top / name).resolve()
     if not name or path == top or not path.is_relative_to(top) or ".git" in path.relative_to(top).parts:
-        raise CannotDismiss("The setting review.baseline names no file inside the workspace folder: change it.")
+        raise BaselineOutside("The setting review.baseline names no file inside the workspace folder: change it.")
     return path
+
+
+def _text(path: Path, name: str) -> str | None:
+    try:
+        return path.read_text("utf-8")
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError:
+        raise BaselineMalformed(f"{name} is not UTF-8.") from None
+    except OSError as error:
+        raise BaselineMalformed(f"{name} can't be read: {error.strerror or type(error).__name__}.") from None
 
 
 def _write(path: Path, text: str) -> None:
