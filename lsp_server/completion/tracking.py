@@ -6,6 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
 
+from lsp_server.text.difference import common_ends
 from lsp_server.text.document import Document, TextEdit
 
 ALIGNED_CHARS = 4_000
@@ -61,10 +62,9 @@ def change_of(edit: TextEdit) -> Change:
     """
     The least change to the same effect: editors and formatters often replace more than they alter.
     """
-    start = _common(edit.removed, edit.text)
-    removed, text = edit.removed[start:], edit.text[start:]
-    tail = _common(removed[::-1], text[::-1])
-    return Change(edit.start + start, removed[: len(removed) - tail], text[: len(text) - tail])
+    removed, text = edit.removed, edit.text
+    head, tail = common_ends(removed, text)
+    return Change(edit.start + head, removed[head : len(removed) - tail], text[head : len(text) - tail])
 
 
 def aimed_at(change: Change, place: int, before: Document) -> Change:
@@ -153,17 +153,3 @@ def _block(old: str | list[str], new: str | list[str], index: int) -> tuple[int,
         if block.src_start <= index < block.src_end:
             return block.src_start, block.src_end, block.dest_start, block.dest_end
     raise IndexError(index)
-
-
-def _common(a: str, b: str) -> int:
-    """
-    How many leading characters are the same.
-    """
-    low, high = 0, min(len(a), len(b))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if a[low:middle] == b[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low

@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 
 from lsp_server.review.change import Change, FileChange, FileStatus, Hunk
 from lsp_server.review.hunks import lines_of, whole_hunk
+from lsp_server.text.difference import common_ends
 
 
 def with_buffers(change: Change, texts: Mapping[str, str], before: Callable[[str], str | None]) -> Change:
@@ -45,8 +46,7 @@ def _between(file: FileChange, old: str | None, text: str) -> FileChange:
 
 
 def _hunks(old: Sequence[str], new: Sequence[str]) -> Iterator[Hunk]:
-    head = _common(old, new)
-    tail = _common(old[head:][::-1], new[head:][::-1])
+    head, tail = common_ends(old, new)
     old, new = old[head : len(old) - tail], new[head : len(new) - tail]
     for kind, start, end, new_start, new_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind == "equal":
@@ -60,8 +60,3 @@ def _hunks(old: Sequence[str], new: Sequence[str]) -> Iterator[Hunk]:
             removed=tuple(old[start:end]),
             added=tuple(new[new_start:new_end]),
         )
-
-
-def _common(one: Sequence[str], other: Sequence[str]) -> int:
-    pairs = zip(one, other, strict=False)
-    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))

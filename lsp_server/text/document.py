@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from lsp_server.text.blocks import Blocks, blocks_of
+from lsp_server.text.difference import common_ends
 from lsp_server.text.positions import (
     Position,
     PositionEncoding,
@@ -283,20 +284,5 @@ def _difference(old: str, new: str) -> tuple[int, int, str]:
     """
     The shortest single replacement that turns `old` into `new`, for editors that send the whole text each time.
     """
-    start = _common_length(old, new)
-    tail = _common_length(old[start:][::-1], new[start:][::-1])
-    return start, len(old) - tail, new[start : len(new) - tail]
-
-
-def _common_length(a: str, b: str) -> int:
-    """
-    How many leading characters are the same.
-    """
-    low, high = 0, min(len(a), len(b))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if a[low:middle] == b[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+    head, tail = common_ends(old, new)
+    return head, len(old) - tail, new[head : len(new) - tail]

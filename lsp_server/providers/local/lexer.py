@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from lsp_server.text.difference import common_prefix
+
 NEWLINE = "\n"
 """The word for any run of line ends; blank lines and lines of comment do not repeat it."""
 
@@ -49,7 +51,7 @@ def relex(text: str, before_text: str, before: Lexed) -> Lexed:
     """
     The words of `text`; what it has in common with the beginning of `before_text` is taken from `before`, its words.
     """
-    same = _common_length(text, before_text)
+    same = common_prefix(text, before_text)
     kept = _last_safe(before, same)
     if kept < 0:
         return lex(text)
@@ -181,17 +183,6 @@ def _ending(text: str, lexed: Lexed, comment: str) -> Ending:
 
 def _comment_is_open(comment: str) -> bool:
     return comment.startswith("//") or len(comment) < 4 or not comment.endswith("*/")
-
-
-def _common_length(one: str, other: str) -> int:
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one.startswith(other[low:middle], low):
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def _last_safe(lexed: Lexed, limit: int) -> int:
