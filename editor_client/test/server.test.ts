@@ -17,7 +17,7 @@ import { Problem, setUpFailed } from "../src/problems.ts";
 import type { Run } from "../src/processes.ts";
 import { findPython } from "../src/python.ts";
 
-const PLACES: Places = { named: "", folders: ["/work"], searchPath: "/usr/bin:relative", home: "/home/me", platform: "linux" };
+const PLACES: Places = { named: "", folders: ["/project"], searchPath: "/usr/bin:relative", home: "/home/me", platform: "linux" };
 
 function found(places: Partial<Places>, ...files: string[]): string | undefined {
   return installedServer({ ...PLACES, ...places }, (file) => files.includes(file))?.command;
