@@ -220,6 +220,13 @@ class Settings:
     )
 
     review_enabled: bool = setting("review.enabled", True, "Offer reviews and show their findings.")
+    review_silent: bool = setting(
+        "review.silent",
+        False,
+        "Show no finding of a review in the editor, and only count what becomes of each: for the arm of an experiment"
+        " that tells what is repaired without a word. A review that somebody asks for says so."
+        " `pacenotes review` shows its findings all the same.",
+    )
     review_model: str = setting(
         "review.model", "", "Model id for reviews; empty takes the provider's default.", scope=MACHINE
     )

@@ -340,7 +340,7 @@ class FindingOutcome(StrEnum):
     EDITED_APPLIED = "edited_applied"
     """Its fix was applied and then changed."""
     FIXED_LATER = "fixed_later"
-    """The code was changed so that a later review no longer finds it."""
+    """The code was changed so that a later review finds nothing of the kind there, or to what a silent fix says."""
     DISMISSED_WRONG = "dismissed_wrong"
     DISMISSED_NOISE = "dismissed_noise"
     """True, but not worth saying."""

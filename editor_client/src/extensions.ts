@@ -56,9 +56,13 @@ export function offeredItem(completionId: string, insertText: string): OfferedIt
   return { insertText, command: { title: "", command: COMPLETION_ACCEPTED, arguments: [completionId] } };
 }
 
-/** What the commands that review return, as far as it is shown: ids of findings, and sentences about the rest. */
+/**
+ * What the commands that review return, as far as it is shown: ids of findings, whether an experiment keeps them silent
+ * instead, and sentences about the rest.
+ */
 export interface Reviewed {
   readonly findings: readonly string[];
+  readonly silent?: boolean;
   readonly notices: readonly string[];
 }
 

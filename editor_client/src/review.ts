@@ -108,8 +108,12 @@ async function ask(server: Server, command: string, ...args: readonly unknown[])
   }
 }
 
-/** Say in a sentence what came of a review; the findings themselves are in Problems. */
-function say({ findings, notices }: Reviewed): void {
+/** Say in a sentence what came of a review; the findings themselves are in Problems, unless the server keeps them. */
+function say({ findings, silent, notices }: Reviewed): void {
+  if (silent) {
+    // The server has said so to every editor, and nobody knows how many there are.
+    return;
+  }
   const count = findings.length === 1 ? "1 finding" : `${findings.length || "no"} findings`;
   const message = [`Pacenotes: ${count}.`, ...notices].join(" ");
   void vscode.window.showInformationMessage(message, ...(findings.length ? ["Show Problems"] : [])).then((chosen) =>

@@ -30,6 +30,18 @@ class Journey:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Over:
+    """
+    A finding that a later review has looked for and not found, as it last stood.
+
+    It is `repaired` when its text has become another one in which nothing of the kind is found.
+    """
+
+    held: Held
+    repaired: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Located:
     """
     A finding and the text that it is in; `is_open` tells whether that is the editor's or a file's as last seen.
@@ -66,9 +78,9 @@ class Findings:
         """
         A review of these 1-based lines of a document begins, which may have become another one by `now`.
         """
-        covered = frozenset(
-            one.finding.id for one in self.of(uri) if one.finding.origin in origins and _stands_in(one, document, lines)
-        )
+        shelf = self._shelves.get(uri)
+        looked_for = [one for one in shelf.held if one.finding.origin in origins and not one.lost] if shelf else []
+        covered = frozenset(one.finding.id for one in looked_for if _stands_in(one, document, lines))
         is_known = now is None or now is document
         journey = Journey(uri=uri, document=document, covered=covered, was_reopened=not is_known)
         self._journeys.append(journey)
@@ -83,11 +95,12 @@ class Findings:
 
     def take(
         self, journey: Journey, found: Iterable[Finding], now: Document | None, *, complete: bool = True
-    ) -> tuple[Held, ...]:
+    ) -> tuple[Over, ...]:
         """
-        Put what was found into the document as it is `now`, if it is open, and give what is over, as it last stood.
+        Put what was found into the document as it is `now`, if it is open, and give what is over.
 
-        What a review was to look at and did not is only over when it is `complete`.
+        What a review was to look at and did not is only over when it is `complete`. A finding whose text is not there
+        is kept all the same, should that come back.
         """
         uri = journey.uri
         shelf = self._shelves.setdefault(uri, _Shelf(now or journey.document))
@@ -96,11 +109,11 @@ class Findings:
         over = [
             one for one in shelf.held if complete and one.finding.id in journey.covered and one.finding.id not in new
         ]
-        kept = {one.finding.id: one for one in shelf.held if one not in over}
+        kept = {one.finding.id: one for one in shelf.held if one not in over or not one.is_shown}
         shelf.held = [*({**kept, **new}).values()]
         self._tidy(uri)
         self._changed(uri)
-        return tuple(over)
+        return tuple(Over(held=one, repaired=_is_repaired(one, new.values(), shelf.document)) for one in over)
 
     def opened(self, document: Document) -> None:
         """
@@ -219,6 +232,12 @@ class Findings:
         shelf = self._shelves.get(uri)
         return shelf is not None and shelf.is_open
 
+    def is_closed(self, uri: str) -> bool:
+        """
+        Whether anything was found in the document and the editor does not have it.
+        """
+        return uri in self._shelves and not self.is_open(uri)
+
     def _become(self, shelf: "_Shelf", document: Document) -> None:
         shelf.follow(_difference(shelf.document, document), document)
 
@@ -251,6 +270,13 @@ def _arrived(journey: Journey, found: Iterable[Finding], document: Document) -> 
     held = [one for finding in found if (one := hold(finding, journey.document))]
     edits = _difference(journey.document, document) if journey.was_reopened else journey.edits
     return [follow(one, edits, document) for one in held] if edits else held
+
+
+def _is_repaired(held: Held, new: Iterable[Held], document: Document) -> bool:
+    if held.standing is Standing.EXACT or not document.slice(held.place.start, held.place.end).strip():
+        return False
+    same_kind = [one.place for one in new if one.finding.category is held.finding.category]
+    return not any(one.start < held.place.end and held.place.start < one.end for one in same_kind)
 
 
 def _difference(before: Document, after: Document) -> tuple[TextEdit, ...]:

@@ -115,13 +115,15 @@ def _edit_of(
     )
 
 
-def summary(done: Review) -> dict[str, Any]:
+def summary(done: Review, *, silent: bool) -> dict[str, Any]:
     """
-    The answer to a command that reviews: the findings' ids, and an account of the rest.
+    The answer to a command that reviews: the ids of the findings, unless these are kept silent, and an account of the
+    rest.
     """
     spending = done.spending
     return {
-        "findings": [finding.id for finding in done.findings],
+        "findings": [] if silent else [finding.id for finding in done.findings],
+        "silent": silent,
         "withheld": len(done.withheld),
         "incomplete": done.incomplete.value if done.incomplete else None,
         "notices": [harmless.sentence(notice) for notice in (*done.notices, *_left_out(done))],

@@ -18,11 +18,11 @@ from lsp_server.files import path_of
 from lsp_server.lsp import review_scope, review_to_lsp
 from lsp_server.lsp.dependencies import Backend, Services
 from lsp_server.lsp.diagnostics import Diagnostics
-from lsp_server.lsp.finding_log import FindingLog
-from lsp_server.lsp.findings import Journey, Located
+from lsp_server.lsp.findings import Findings, Journey, Located
 from lsp_server.lsp.review_arguments import Target
 from lsp_server.lsp.review_scope import Scope
 from lsp_server.lsp.turns import Displaced, Turns
+from lsp_server.lsp.watch import Watch
 from lsp_server.review.baseline import BaselineMalformed
 from lsp_server.review.baseline_file import baseline_if_inside
 from lsp_server.review.finding import Origin
@@ -37,6 +37,10 @@ if TYPE_CHECKING:
 
 RULES = frozenset((Origin.RULE,))
 EVERYBODY = frozenset(Origin)
+SILENT = (
+    "What this review finds is not shown but counted, since `review.silent` is on here, as in the silent arm of an"
+    " experiment: to see findings, set it to false in your own settings."
+)
 
 logger = logging.getLogger(__name__)
 
@@ -55,12 +59,14 @@ class Assignment:
     One review that was asked for.
 
     `shown` tells whether the engineer watches and may stop it; setting `stopped` ends it with what it has so far.
+    `watch` is where its findings go: to those that are shown, or to those that are kept silent.
     `requests` are the ids of what was sent for it, `dismissed` those of findings that its folder's baseline names.
     """
 
     scope: Scope
     ask_model: bool
     shown: bool
+    watch: Watch
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
     requests: list[str] = field(default_factory=list)
     dismissed: frozenset[str] = frozenset()
@@ -80,7 +86,9 @@ class Reviews:
         self._behind: dict[str, tuple[str, ...]] = {}
         self.diagnostics = Diagnostics(session.client)
         self.findings = self.diagnostics.findings
-        self.log = FindingLog(session.journal, services.clock)
+        self.shown = Watch(self.findings, session.journal, services.clock, silent=False)
+        self.silent = Watch(Findings(lambda uri: None), session.journal, services.clock, silent=True)
+        self.log = self.shown.log
 
     # Documents.
 
@@ -88,7 +96,8 @@ class Reviews:
         """
         A document is in the editor now.
         """
-        self.findings.opened(document)
+        for watch in self._watches:
+            watch.findings.opened(document)
         # What it was told of the file goes before it can ask for the same about the document.
         self.diagnostics.tell()
         self._session.spawn(self._check(document.uri, ReviewOnSave.RULES))
@@ -97,15 +106,16 @@ class Reviews:
         """
         A document has become this one.
         """
-        for held in self.findings.edited(document, edits):
-            self.log.ended(held.finding.id, FindingOutcome.APPLIED)
+        for watch in self._watches:
+            watch.edited(document, edits)
 
     def closed(self, uri: str) -> None:
         """
         A document has left the editor.
         """
         self._turns.end(uri)
-        self.findings.closed(uri)
+        for watch in self._watches:
+            watch.findings.closed(uri)
 
     def saved(self, uri: str) -> None:
         """
@@ -119,26 +129,30 @@ class Reviews:
         """
         backend = (await self._session.equipment()).backend
         for uri in uris:
-            if self.findings.document(uri) is not None and not self.findings.is_open(uri):
+            watches = [one for one in self._watches if one.findings.is_closed(uri)]
+            if watches:
                 path = path_of(uri)
                 text = (await asyncio.to_thread(backend.files.read, path)).text if path else None
-                for held in self.findings.on_disk(uri, text):
-                    self.log.ended(held.finding.id, FindingOutcome.STALE)
+                for watch in watches:
+                    watch.on_disk(uri, text)
 
     async def renewed(self) -> None:
         """
-        Settings have changed: where reviews are switched off, their findings go.
+        Settings have changed: where reviews are switched off, or to silence and back, their findings go.
         """
-        for uri in self.findings.uris():
-            if not _is_wanted(await self._session.settings_for(uri)):
-                self.findings.clear(uri)
+        for watch in self._watches:
+            for uri in watch.findings.uris():
+                settings = await self._session.settings_for(uri)
+                if not _is_wanted(settings) or self._watch_for(settings) is not watch:
+                    watch.findings.clear(uri)
 
     def end(self) -> None:
         """
         The session is over.
         """
         self.diagnostics.close()
-        self.log.end(self.findings.all())
+        for watch in self._watches:
+            watch.end()
 
     # Reviews.
 
@@ -153,7 +167,7 @@ class Reviews:
             raise JsonRpcInvalidParams("The command takes the URI of a document.")
         await self._check_wanted(target.uri)
         kind = review_scope.of_selection if target.range else review_scope.of_document
-        return await self._carry_out(target.uri, kind, target)
+        return await self._carry_out(target, kind)
 
     async def review_changes(self, target: Target) -> dict[str, Any]:
         """
@@ -163,7 +177,7 @@ class Reviews:
             CannotReview: with the reason.
         """
         await self._check_wanted(target.uri)
-        return await self._carry_out(target.uri, review_scope.of_changes, target)
+        return await self._carry_out(target, review_scope.of_changes)
 
     def find(self, finding_id: str) -> Located:
         """
@@ -192,20 +206,23 @@ class Reviews:
         self.findings.remove(finding_id)
         self.diagnostics.tell()
 
-    async def _carry_out(
-        self, uri: str, kind: "Callable[[Session, Backend, Target], Any]", target: Target
-    ) -> dict[str, Any]:
+    async def _carry_out(self, target: Target, kind: "Callable[[Session, Backend, Target], Any]") -> dict[str, Any]:
+        silent = False
         try:
-            with self._turns.take(uri, "asked"):
+            with self._turns.take(target.uri, "asked"):
                 backend = (await self._session.equipment()).backend
                 try:
                     scope = await kind(self._session, backend, target)
                 except review_scope.NothingToReview as error:
                     raise CannotReview(str(error)) from None
-                review = await self._review(Assignment(scope=scope, ask_model=True, shown=True))
+                watch = self._watch_for(await self._settings_of(scope))
+                silent = watch is self.silent
+                review = await self._review(Assignment(scope=scope, ask_model=True, shown=True, watch=watch))
         except Displaced:
             review = Review(incomplete=Incomplete.CANCELLED, notices=("A newer review has taken its place.",))
-        return review_to_lsp.summary(review)
+        if silent:
+            self._session.client.say(SILENT)
+        return review_to_lsp.summary(review, silent=silent)
 
     async def _check(self, uri: str, most: ReviewOnSave) -> None:
         """
@@ -226,7 +243,8 @@ class Reviews:
                 # One at a time, so that a window full of documents does not keep everything else waiting.
                 async with nullcontext() if ask_model else self._checking:
                     scope = await review_scope.of_document(self._session, backend, Target(uri=uri))
-                    await self._review(Assignment(scope=scope, ask_model=ask_model, shown=ask_model))
+                    watch = self._watch_for(settings)
+                    await self._review(Assignment(scope=scope, ask_model=ask_model, shown=ask_model, watch=watch))
         except (Displaced, review_scope.NothingToReview):
             return
         except CannotReview as error:
@@ -235,6 +253,16 @@ class Reviews:
     async def _check_wanted(self, uri: str) -> None:
         if not _is_wanted(await self._session.settings_for(uri)):
             raise CannotReview("Reviews are switched off by the settings `enabled` or `review.enabled`.")
+
+    async def _settings_of(self, scope: Scope) -> Settings:
+        return await self._session.settings_for(next(iter(scope.uris.values()), ""))
+
+    @property
+    def _watches(self) -> tuple[Watch, Watch]:
+        return self.shown, self.silent
+
+    def _watch_for(self, settings: Settings) -> Watch:
+        return self.silent if settings.review_silent else self.shown
 
     async def _review(self, wanted: Assignment) -> Review:
         scope, started = wanted.scope, self._services.clock()
@@ -249,7 +277,7 @@ class Reviews:
             raise CannotReview(str(error)) from None
         finally:
             for journey in journeys.values():
-                self.findings.end(journey)
+                wanted.watch.findings.end(journey)
         return review
 
     async def _options(self, wanted: Assignment) -> "Options":
@@ -260,7 +288,7 @@ class Reviews:
             return wanted.requests[-1]
 
         uri = next(iter(wanted.scope.uris.values()), "")
-        settings = await self._session.settings_for(uri)
+        settings = await self._settings_of(wanted.scope)
         folder = self._session.workspace.snapshot().folder_of(uri)
         if folder is not None and folder.path is not None:
             name = settings.review_baseline
@@ -274,19 +302,19 @@ class Reviews:
         for file in scope.change.files:
             if document := scope.documents.get(file.path):
                 uri, lines = scope.uris[file.path], [hunk.new_lines for hunk in file.hunks]
-                journeys[file.path] = self.findings.begin(uri, document, snapshot.document(uri), lines, origins)
+                findings, now = wanted.watch.findings, snapshot.document(uri)
+                journeys[file.path] = findings.begin(uri, document, now, lines, origins)
         return journeys
 
     def _take(self, journeys: dict[str, Journey], review: Review, duration_s: float, wanted: Assignment) -> None:
         review_id, snapshot = self._services.new_id(), self._session.workspace.snapshot()
         if wanted.shown:
-            self.log.reviewed(review_id, wanted.scope.kind, wanted.scope.change, review, duration_s)
+            wanted.watch.log.reviewed(review_id, wanted.scope.kind, wanted.scope.change, review, duration_s)
         for path, journey in journeys.items():
             hidden = self._dismissed | wanted.dismissed
             found = [one for one in review.findings if one.file == path and one.id not in hidden]
             now, complete = snapshot.document(journey.uri), review.incomplete is None
-            self.log.not_found_again(self.findings.take(journey, found, now, complete=complete))
-            self.log.shown(review_id, journey.uri, found)
+            wanted.watch.take(review_id, journey, found, now, complete=complete)
             self._behind.update({one.id: tuple(wanted.requests) for one in found if one.origin is Origin.MODEL})
         self.diagnostics.tell()
 
