@@ -155,9 +155,9 @@ class Settings:
     )
     fallback: tuple[str, ...] = setting(
         "fallback",
-        (),
-        "Who completes code, in this order, while the provider cannot; such completions are labelled. `local` needs no"
-        " network.",
+        ("local",),
+        "Who completes code in the editor, in this order, while the provider cannot; the status then says so, and why."
+        " `local` needs no network.",
         scope=MACHINE,
         choices=("anthropic", "bedrock", "local"),
     )

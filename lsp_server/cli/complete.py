@@ -6,8 +6,9 @@ import asyncio
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import click
@@ -15,6 +16,7 @@ import click
 from lsp_server.cli.failure import ExitCode, ProviderFailed
 from lsp_server.cli.options import model_options, named_overrides, set_option, settings_for
 from lsp_server.cli.place import Place, parse_place
+from lsp_server.settings import Settings
 
 
 @click.command()
@@ -27,6 +29,7 @@ def complete(place: str, *, as_json: bool, provider: str | None, model: str | No
     Print the text to insert at FILE:LINE:COLUMN (both from 1, columns as the TypeScript compiler counts them).
 
     Nothing is printed when there is nothing to offer; why is then said on stderr, and the exit code is still 0.
+    It is 4 when the provider fails: unlike in the editor, nobody is asked in its place.
     """
     named = named_overrides(provider, model, model_setting="completion.model")
     return asyncio.run(_complete(parse_place(place), (*overrides, *named), as_json=as_json))
@@ -37,7 +40,7 @@ async def _complete(place: Place, overrides: Sequence[str], *, as_json: bool) ->
     from lsp_server.completion import engine
     from lsp_server.completion.request import Completion, NoCompletionReason
 
-    async with desk(place.path, partial(settings_for, overrides=overrides)) as here:
+    async with desk(place.path, partial(_strict_settings_for, overrides)) as here:
         request = here.open(place)
         with patience():
             await here.backend.ready()
@@ -60,6 +63,10 @@ async def _complete(place: Place, overrides: Sequence[str], *, as_json: bool) ->
     if not as_json:
         click.echo(f"Nothing to offer ({outcome.reason}). {outcome.detail}".rstrip(), err=True)
     return ExitCode.FINE
+
+
+def _strict_settings_for(overrides: Sequence[str], root: Path) -> Settings:
+    return replace(settings_for(root, overrides), fallback=())
 
 
 def _as_json(outcome: Any) -> dict[str, Any]:

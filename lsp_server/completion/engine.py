@@ -244,6 +244,7 @@ class _Answer:
             provider=origin.provider if origin else provider.name,
             model=model,
             note=origin.note if origin else "",
+            error_kind=origin.error_kind if origin else "",
             prompt_fingerprint=part.prompt.fingerprint,
             call_id=part.prompt.request_id,
             is_whole=piece.is_whole,

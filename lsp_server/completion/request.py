@@ -140,6 +140,8 @@ class Completion:
     is_whole: bool = True
     note: str = ""
     """One sentence for the user, when somebody else has answered than was asked."""
+    error_kind: str = ""
+    """`ProviderError.kind` of what kept the one that was asked from answering."""
     timings: Timings = field(default_factory=Timings)
     usage: Usage = field(default_factory=Usage)
     context: Context = field(default_factory=Context)

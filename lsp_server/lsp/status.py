@@ -69,14 +69,17 @@ class StatusBoard:
 
     def after(self, outcome: Outcome, spent_today_usd: float) -> None:
         """
-        A request has been answered: a failure is shown until a model has answered again.
+        A request has been answered: a failure is shown until the model that was chosen has answered again.
         """
         current = replace(self._status or Status(), spent_today_usd=round(spent_today_usd, 2))
         if isinstance(outcome, Completion) and outcome.source in _FROM_A_MODEL:
-            kind = StatusKind.WARNING if outcome.note else StatusKind.NORMAL
-            current = replace(current, kind=kind, message=outcome.note, provider=outcome.provider, model=outcome.model)
+            current = replace(current, provider=outcome.provider, model=outcome.model)
+            if outcome.note:
+                current = _failing(current, outcome.note, outcome.error_kind)
+            else:
+                current = replace(current, kind=StatusKind.NORMAL, message="")
         if isinstance(outcome, NoCompletion) and outcome.reason in _FAILURES:
-            current = _failing(current, outcome)
+            current = _failing(current, outcome.detail, outcome.error_kind)
         if isinstance(outcome, NoCompletion) and outcome.reason is NoCompletionReason.EMPTY_REPLY:
             # Why the local model stays silent is no trouble, but somebody who wonders should be told.
             current = replace(current, message=outcome.detail) if current.kind is StatusKind.NORMAL else current
@@ -111,9 +114,10 @@ class StatusBoard:
             self._send(status)
 
 
-def _failing(current: Status, outcome: NoCompletion) -> Status:
-    # That we leave it alone for a while is no news to whoever has been told why.
-    if outcome.error_kind == "backing_off" and current.kind in (StatusKind.WARNING, StatusKind.ERROR):
+def _failing(current: Status, sentence: str, error_kind: str) -> Status:
+    is_told = current.kind in (StatusKind.WARNING, StatusKind.ERROR)
+    # That we leave it alone for a while is no news to whoever has been told why, nor is a part of what was said.
+    if is_told and (error_kind == "backing_off" or current.message.startswith(sentence)):
         return current
-    kind = StatusKind.ERROR if outcome.error_kind in ERRORS else StatusKind.WARNING
-    return replace(current, kind=kind, message=outcome.detail)
+    kind = StatusKind.ERROR if error_kind in ERRORS else StatusKind.WARNING
+    return replace(current, kind=kind, message=sentence)

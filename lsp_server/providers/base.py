@@ -102,11 +102,14 @@ class Prompt:
 class Origin:
     """
     Who has written a reply in place of the provider that was asked; `note` says in one sentence why.
+
+    `error_kind` is the `ProviderError.kind` of what kept that one from answering.
     """
 
     provider: str
     model: str
     note: str
+    error_kind: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,8 @@ class FallbackProvider(ProviderWrapper):
     """
     Wraps the provider that is asked first; the others follow in their order, for completions only.
 
-    A reply that has begun is never continued by somebody else.
+    A reply that has begun is never continued by somebody else. If those that are asked instead have nothing to say,
+    the first failure stands.
     """
 
     def __init__(self, inner: Provider, others: Sequence[Provider]) -> None:
@@ -56,16 +57,17 @@ class FallbackProvider(ProviderWrapper):
         failure: ProviderError | None = None
         for provider in (self._inner, *self._others):
             asked.append(provider.stream(prompt))
-            origin = failure and Origin(
-                provider=provider.name, model=provider.model_for(prompt.purpose), note=_note(failure, provider)
-            )
+            origin = failure and _origin(failure, provider, prompt.purpose)
             has_begun = False
             try:
                 async with closing(asked[-1]) as chunks:
                     async for chunk in chunks:
+                        if failure and not has_begun and isinstance(chunk, MessageStop):
+                            break
                         has_begun = True
                         yield _labelled(chunk, origin) if origin else chunk
-                return
+                    else:
+                        return
             except ProviderError as error:
                 if has_begun or isinstance(error, FINAL):
                     raise
@@ -80,5 +82,10 @@ def _labelled(chunk: Chunk, origin: Origin) -> Chunk:
     return TextDelta(chunk.text, origin)
 
 
-def _note(failure: ProviderError, provider: Provider) -> str:
-    return f"{failure} Meanwhile completions come from `{provider.name}`."
+def _origin(failure: ProviderError, provider: Provider, purpose: Purpose) -> Origin:
+    return Origin(
+        provider=provider.name,
+        model=provider.model_for(purpose),
+        note=f"{failure} Meanwhile completions come from `{provider.name}`.",
+        error_kind=failure.kind,
+    )

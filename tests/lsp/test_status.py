@@ -2,17 +2,36 @@
 What the client is told of how we are: each change once, the most important thing first.
 """
 
-from lsp_server.completion.request import NoCompletion, NoCompletionReason
+from dataclasses import replace
+
+from lsp_server.completion.request import Completion, Extent, NoCompletion, NoCompletionReason, Source
 from lsp_server.lsp.status import Status, StatusBoard, StatusKind
+from lsp_server.text.document import Document
+from lsp_server.text.positions import Span
 
 SILENT = "There is too little code in this workspace to learn from yet."
+REFUSED = "The key was refused."
+MEANWHILE = Completion(
+    id="c1",
+    document=Document.create("file:///a.ts", "typescript", 1, ""),
+    text="load();",
+    span=Span(0, 0),
+    offset=0,
+    source=Source.MODEL,
+    extent=Extent.LINE,
+    provider="local",
+    model="local-workspace-1",
+    prompt_fingerprint="f",
+    note=f"{REFUSED} Meanwhile completions come from `local`.",
+    error_kind="not_authorised",
+)
 
 
-def nothing(reason: NoCompletionReason, detail: str = "") -> NoCompletion:
+def nothing(reason: NoCompletionReason, detail: str = "", error_kind: str = "") -> NoCompletion:
     """
     An outcome without a text.
     """
-    return NoCompletion(id="c1", reason=reason, detail=detail)
+    return NoCompletion(id="c1", reason=reason, detail=detail, error_kind=error_kind)
 
 
 class TestStatusBoard:
@@ -50,6 +69,36 @@ class TestStatusBoard:
 
         assert self.told[-1].message == "The key was refused."
         assert self.told[-1].kind is StatusKind.WARNING
+
+    def test_says_who_answers_meanwhile_and_why(self) -> None:
+        """
+        A refused key stays an error while another model completes; each change of that is told once.
+        """
+        refused = nothing(NoCompletionReason.PROVIDER_FAILED, REFUSED, "not_authorised")
+        for outcome in (refused, MEANWHILE, refused, MEANWHILE, refused):
+            self.board.after(outcome, 0.0)
+
+        shown = [(status.kind, status.message, status.provider) for status in self.told[1:]]
+        assert shown == [(StatusKind.ERROR, REFUSED, "local"), (StatusKind.ERROR, MEANWHILE.note, "local")]
+
+    def test_the_next_try_is_not_counted_down(self) -> None:
+        """
+        What changes with every second while a provider is left alone is told once.
+        """
+        for seconds in range(3):
+            note = f"Overloaded. (next try in {seconds} s) Meanwhile completions come from `local`."
+            self.board.after(replace(MEANWHILE, note=note, error_kind="backing_off"), 0.0)
+
+        assert len(self.told) == 2
+
+    def test_an_answer_of_the_chosen_model_takes_it_back(self) -> None:
+        """
+        The failure is over when the model that was chosen answers again.
+        """
+        self.board.after(MEANWHILE, 0.0)
+        self.board.after(replace(MEANWHILE, provider="anthropic", model="claude", note="", error_kind=""), 0.0)
+
+        assert self.told[-1] == Status(provider="anthropic", model="claude")
 
     def test_an_empty_reply_without_a_reason_takes_an_old_one_back(self) -> None:
         """

@@ -11,7 +11,16 @@ import pytest
 
 from lsp_server.providers import base
 from lsp_server.providers.backoff import BackingOffProvider
-from lsp_server.providers.base import BackingOff, BudgetSpent, Chunk, Prompt, ProviderError, TextDelta
+from lsp_server.providers.base import (
+    BackingOff,
+    BudgetSpent,
+    Chunk,
+    MessageStop,
+    Prompt,
+    ProviderError,
+    StopReason,
+    TextDelta,
+)
 from lsp_server.providers.budget import LONGEST_SPACE_S, BudgetedProvider
 from lsp_server.providers.fallback import FallbackProvider
 from lsp_server.providers.limits import LimitedProvider
@@ -122,7 +131,7 @@ async def test_another_provider_completes_meanwhile(kind: type[ProviderError]) -
     assert isinstance(chunks[0], TextDelta)
     assert chunks[0].text == "b;"
     assert chunks[0].origin == base.Origin(
-        provider="local", model="m", note="It failed. Meanwhile completions come from `local`."
+        provider="local", model="m", note="It failed. Meanwhile completions come from `local`.", error_kind=kind.kind
     )
 
 
@@ -134,6 +143,19 @@ async def test_the_first_failure_is_told_when_all_fail() -> None:
 
     with pytest.raises(base.RateLimited, match="One"):
         await read(chain.stream(completion_prompt()))
+
+
+async def test_the_failure_stands_when_nobody_has_anything_to_say() -> None:
+    """
+    Silence in place of an answer would pass for one.
+    """
+    others = [ScriptedVendor([MessageStop(reason=StopReason.END)]), ScriptedVendor(base.Overloaded("Two."))]
+    chain = FallbackProvider(ScriptedVendor(base.RateLimited("One.")), others)
+
+    with pytest.raises(base.RateLimited, match="One"):
+        await read(chain.stream(completion_prompt()))
+
+    assert all(other.prompts for other in others)
 
 
 @pytest.mark.parametrize("kind", [base.NotAllowed, base.Refused])
