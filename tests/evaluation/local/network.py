@@ -3,7 +3,7 @@ Train the ranker's network with plain numpy: softmax over the candidates of each
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -23,25 +23,44 @@ DECAY = 0.1
 @dataclass(frozen=True, slots=True)
 class Course:
     """
-    Lessons padded to one shape; `absent` marks the rows that are padding.
+    Lessons one below the other: lesson `n` has the rows from `starts[n]` to `starts[n + 1]`.
+
+    The last row of each stands for "none of these"; `right` counts from the first row of its lesson.
     """
 
     features: Array
-    absent: NDArray[np.bool_]
+    starts: NDArray[np.int64]
     right: NDArray[np.int64]
+
+    def part(self, chosen: NDArray[np.int64]) -> "Course":
+        """
+        The lessons with these numbers.
+        """
+        lengths = np.diff(self.starts)[chosen]
+        starts = np.concatenate(([0], lengths.cumsum()))
+        rows = np.arange(starts[-1]) + np.repeat(self.starts[chosen] - starts[:-1], lengths)
+        return Course(self.features[rows], starts, self.right[chosen])
 
 
 def make_course(lessons: Sequence[Lesson]) -> Course:
     """
-    Stack lessons; the row for "none of these" comes right after the candidates of each.
+    Stack lessons.
     """
-    most = max(len(lesson.features) for lesson in lessons)
-    features = np.zeros((len(lessons), most, lessons[0].features.shape[1]), dtype=np.float32)
-    absent = np.ones((len(lessons), most), dtype=np.bool_)
-    for number, lesson in enumerate(lessons):
-        features[number, : len(lesson.features)] = lesson.features
-        absent[number, : len(lesson.features)] = False
-    return Course(features, absent, np.array([lesson.right for lesson in lessons]))
+    starts = np.cumsum([0, *(len(lesson.features) for lesson in lessons)])
+    features = np.concatenate([lesson.features for lesson in lessons])
+    return Course(features, starts, np.array([lesson.right for lesson in lessons]))
+
+
+def join_courses(courses: Sequence[Course]) -> Course:
+    """
+    One course of several.
+    """
+    lengths = np.concatenate([np.diff(course.starts) for course in courses])
+    return Course(
+        np.concatenate([course.features for course in courses]),
+        np.concatenate(([0], lengths.cumsum())),
+        np.concatenate([course.right for course in courses]),
+    )
 
 
 def train(course: Course, *, epochs: int, seed: int, check: Course | None = None) -> Ranker:
@@ -49,10 +68,9 @@ def train(course: Course, *, epochs: int, seed: int, check: Course | None = None
     Fit a ranker; with `check` its quality on other lessons is printed after each epoch.
     """
     random = np.random.default_rng(seed)
-    present = course.features[~course.absent]
-    shift, deviation = present.mean(axis=0), present.std(axis=0)
+    shift, deviation = course.features.mean(axis=0), course.features.std(axis=0)
     scale = (1 / np.maximum(deviation, 0.05)).astype(np.float32)
-    layers = _layers(course.features.shape[2], random)
+    layers = _layers(course.features.shape[1], random)
     moments = [(np.zeros_like(layer), np.zeros_like(layer)) for layer in layers]
     count, step = len(course.right), 0
     total = epochs * (-(-count // BATCH))
@@ -60,9 +78,8 @@ def train(course: Course, *, epochs: int, seed: int, check: Course | None = None
         order = random.permutation(count)
         for begin in range(0, count, BATCH):
             step += 1
-            chosen = order[begin : begin + BATCH]
-            values = (course.features[chosen] - shift) * scale
-            slopes = _slopes(values, course.absent[chosen], course.right[chosen], layers)
+            batch = course.part(order[begin : begin + BATCH])
+            slopes = _slopes(replace(batch, features=(batch.features - shift) * scale), layers)
             rate = RATE * 0.5 * (1 + np.cos(np.pi * step / total))
             _adam(layers, slopes, moments, rate, step)
         if check is not None:
@@ -88,15 +105,14 @@ def quality(ranker: Ranker, course: Course) -> Quality:
     """
     logs, words, sureness = [], [], []
     for begin in range(0, len(course.right), 2048):
-        part = slice(begin, begin + 2048)
-        shares = _shares(ranker, course.features[part], course.absent[part])
-        right = course.right[part]
-        none = (~course.absent[part]).sum(axis=1) - 1
-        every = np.arange(len(right))
-        logs.append(-np.log(shares[every, right] + 1e-9))
-        shares[every, none] = 0
-        words.append((shares.argmax(axis=1) == right) & (right != none))
-        sureness.append(shares.max(axis=1))
+        part = course.part(np.arange(begin, min(begin + 2048, len(course.right))))
+        shares = np.mean([_softmax(one, part.starts) for one in ranker.scores(part.features)], axis=0)
+        right, none = part.starts[:-1] + part.right, part.starts[1:] - 1
+        logs.append(-np.log(shares[right] + 1e-9))
+        shares[none] = 0
+        best = np.maximum.reduceat(shares, part.starts[:-1])
+        words.append((shares[right] == best) & (right != none))
+        sureness.append(best)
     correct = np.concatenate(words)[np.argsort(-np.concatenate(sureness), kind="stable")]
     so_far = np.cumsum(correct) / np.arange(1, len(correct) + 1)
     covered = int(np.flatnonzero(so_far >= 0.9).max(initial=-1)) + 1
@@ -116,13 +132,6 @@ def unite(rankers: Sequence[Ranker]) -> Ranker:
         for same in zip(*(ranker.layers for ranker in rankers), strict=True)
     )
     return Ranker(rankers[0].shift, rankers[0].scale, layers)
-
-
-def _shares(ranker: Ranker, features: Array, absent: NDArray[np.bool_]) -> Array:
-    count, most, width = features.shape
-    scores = ranker.scores(features.reshape(-1, width))
-    shares: Array = np.mean([_softmax(one.reshape(count, most), absent) for one in scores], axis=0)
-    return shares
 
 
 def save(ranker: Ranker, path: Path) -> None:
@@ -146,25 +155,26 @@ def _layers(width: int, random: np.random.Generator) -> list[Array]:
     return layers
 
 
-def _softmax(scores: NDArray[np.floating], absent: NDArray[np.bool_]) -> Array:
-    scores = np.where(absent, -1e9, scores)
-    odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-    shares: Array = odds / odds.sum(axis=1, keepdims=True)
+def _softmax(scores: Array, starts: NDArray[np.int64]) -> Array:
+    """
+    Scores into shares of 1 within each lesson.
+    """
+    firsts, lengths = starts[:-1], np.diff(starts)
+    odds = np.exp(scores - np.repeat(np.maximum.reduceat(scores, firsts), lengths))
+    shares: Array = odds / np.repeat(np.add.reduceat(odds, firsts), lengths)
     return shares
 
 
-def _slopes(values: Array, absent: NDArray[np.bool_], right: NDArray[np.int64], layers: list[Array]) -> list[Array]:
+def _slopes(batch: Course, layers: list[Array]) -> list[Array]:
     """
     The gradient of the loss by every layer.
     """
-    count, most, width = values.shape
-    inputs = [values.reshape(-1, width)]
+    inputs = [batch.features]
     for number in range(0, len(layers) - 2, 2):
         inputs.append(np.maximum(inputs[-1] @ layers[number] + layers[number + 1], 0))
-    scores = (inputs[-1] @ layers[-2] + layers[-1]).reshape(count, most)
-    slope = _softmax(scores.astype(np.float32), absent)
-    slope[np.arange(count), right] -= 1
-    back = (slope / count).reshape(-1, 1)
+    slope = _softmax((inputs[-1] @ layers[-2] + layers[-1])[:, 0], batch.starts)
+    slope[batch.starts[:-1] + batch.right] -= 1
+    back: Array = (slope / np.float32(len(batch.right))).reshape(-1, 1)
     slopes: list[Array] = []
     for number in range(len(layers) - 2, -1, -2):
         before = inputs[number // 2]
