@@ -57,5 +57,12 @@ export function makeClient(program: Program, surroundings: Surroundings): Langua
     args: [...program.args, "serve"],
     options: { env: { ...process.env, ...surroundings.environment } },
   };
-  return new LanguageClient("pacenotes", "Pacenotes", server, options);
+  return new QuietClient("pacenotes", "Pacenotes", server, options);
+}
+
+/** Writes what went wrong to the log: what a person can do about it, we say ourselves, and once. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
 }

@@ -35,6 +35,7 @@ OFFLINE = {
     "update.mode": "none",
     "window.restoreWindows": "none",
     "workbench.enableExperiments": False,
+    "workbench.localHistory.enabled": False,
     "workbench.secondarySideBar.defaultVisibility": "hidden",
     "workbench.startupEditor": "none",
     "workbench.tips.enabled": False,
@@ -44,6 +45,25 @@ Settings that keep other things than the extension from the network and from the
 
 The chat view would take the focus and the keys of a fresh profile.
 """
+
+
+TIDY = "Control+Alt+Shift+F1"
+"""The key that saves and closes every file and clears all messages, without a palette in between."""
+
+KEYS = [
+    {
+        "key": TIDY.replace("Control", "ctrl").lower(),
+        "command": "runCommands",
+        "args": {
+            "commands": [
+                "workbench.action.files.saveAll",
+                "workbench.action.closeAllEditors",
+                "notifications.clearAll",
+                "workbench.action.closePanel",
+            ]
+        },
+    }
+]
 
 
 @dataclass
@@ -102,6 +122,7 @@ class CodeServer:
 
     def __enter__(self) -> Self:
         self._write("User", {**OFFLINE, **self.settings})
+        self._write("User", KEYS, "keybindings.json")
         self._write("Machine", self.machine_settings)
         self._address = f"127.0.0.1:{_free_port()}"
         options = [
@@ -152,8 +173,8 @@ class CodeServer:
         home.mkdir(parents=True, exist_ok=True)
         return {"HOME": str(home), "LANG": "C.UTF-8", **self.environ}
 
-    def _write(self, whose: str, settings: Mapping[str, Any]) -> None:
-        file = self.folder / "data" / whose / "settings.json"
+    def _write(self, whose: str, settings: object, name: str = "settings.json") -> None:
+        file = self.folder / "data" / whose / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(settings), encoding="utf-8")
 

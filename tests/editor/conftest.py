@@ -6,16 +6,18 @@ Nothing of the repository's environment is on its path: the server is the one th
 
 import json
 import os
-import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, sync_playwright
 
+from lsp_server.storage import locate
+from telemetry.store import read
 from tests.editor.code_server import NODE, CodeServer
 from tests.editor.waiting import until
 from tests.editor.window import Window
@@ -30,43 +32,47 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--completions", type=int, default=19, help="How many completions the agreement is taken over.")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Stage:
     """
-    Where a scene is played.
+    Where scenes are played, one after another.
     """
 
     code_server: CodeServer
     api: MessagesApi
     storage: Path
-    seen: set[str] = field(default_factory=set)
+    began_ms: int = 0
 
-    def events(self, name: str = "") -> list[dict[str, Any]]:
+    def begin(self) -> None:
         """
-        What the telemetry store holds, of one event or of all.
+        A scene begins; what telemetry has told of earlier ones is of no interest to it.
         """
-        environ = {**os.environ, "PACENOTES_STORAGE_DIRECTORY": str(self.storage)}
-        command = [sys.executable, "-m", "lsp_server", "telemetry", "events"]
-        done = subprocess.run(command, env=environ, cwd=ROOT, capture_output=True, text=True, check=True)
-        found = [json.loads(line) for line in done.stdout.splitlines()]
-        return [event for event in found if not name or event["name"] == name]
+        self.began_ms = time.time_ns() // 1_000_000
 
-    def next_event(self, name: str) -> dict[str, Any]:
+    def events(self, name: str) -> list[dict[str, Any]]:
         """
-        Wait for the next event of that name; each is given once.
+        What the telemetry store holds of one event since the scene began.
         """
-        event: dict[str, Any] = until(f"{name} in the store", lambda: self._new(name) or {})
-        self.seen.add(event["event_id"])
-        return event
+        store = locate(str(self.storage)).telemetry
+        found = [json.loads(line) for line in read(store, since_ms=self.began_ms)] if store.exists() else []
+        return [event for event in found if event["name"] == name]
 
-    def forget(self) -> None:
+    def shown(self) -> dict[str, Any]:
         """
-        Leave aside what is in the store by now.
+        Wait for the first completion that the scene has shown.
         """
-        self.seen.update(event["event_id"] for event in self.events())
+        return until("completion.shown in the store", lambda: self.events("completion.shown"))[0]
 
-    def _new(self, name: str) -> dict[str, Any] | None:
-        return next((event for event in self.events(name) if event["event_id"] not in self.seen), None)
+    def ended(self) -> dict[str, Any]:
+        """
+        Wait for the end of that completion.
+        """
+        completion_id = self.shown()["completion_id"]
+        return until("completion.ended in the store", lambda: self._end_of(completion_id))
+
+    def _end_of(self, completion_id: str) -> dict[str, Any]:
+        ends = self.events("completion.ended")
+        return next((event for event in ends if event["completion_id"] == completion_id), {})
 
 
 @pytest.fixture(scope="session")
@@ -107,12 +113,6 @@ def stage(vsix: Path, api: MessagesApi, tmp_path_factory: pytest.TempPathFactory
     with CodeServer(folder, environ) as code_server:
         code_server.install(vsix)
         yield Stage(code_server, api, storage)
-
-
-@pytest.fixture(autouse=True)
-def _only_news(request: pytest.FixtureRequest) -> None:
-    if "stage" in request.fixturenames:
-        request.getfixturevalue("stage").forget()
 
 
 @pytest.fixture(scope="session")
@@ -178,18 +178,34 @@ def windows(stage: Stage, browser: BrowserContext, tmp_path: Path, request: pyte
     windows.close()
 
 
-@pytest.fixture(scope="module")
-def window(
-    stage: Stage, browser: BrowserContext, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Iterator[Window]:
+@pytest.fixture(scope="session")
+def window(stage: Stage, browser: BrowserContext, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
     """
-    One window for the tests of a module, with the server running; each test opens a file of its own in it.
+    One window for all scenes, with the server running; each scene opens files of its own in it.
     """
-    windows = Windows(stage, browser, tmp_path_factory.mktemp("window"), request.module.__name__.rpartition(".")[2])
+    windows = Windows(stage, browser, tmp_path_factory.mktemp("window"), "window")
     window = windows.open({"src/stage.ts": "export interface Stage {\n  readonly km: number;\n}\n"})
-    window.wait_for_status("anthropic", seconds=120)
+    # The first start sets the server up.
+    window.wait_for_status("anthropic", seconds=240)
     yield window
     windows.close()
+
+
+@pytest.fixture(autouse=True)
+def _scene(request: pytest.FixtureRequest) -> Iterator[None]:
+    """
+    Every scene finds the window as it should be, and leaves no error on its console.
+    """
+    if "stage" in request.fixturenames:
+        request.getfixturevalue("stage").begin()
+    if "window" not in request.fixturenames:
+        yield
+        return
+    window: Window = request.getfixturevalue("window")
+    window.begin(SHOTS / request.module.__name__.rpartition(".")[2])
+    window.wait_for_status("anthropic")
+    yield
+    assert window.complaints() == []
 
 
 def _folder_with_python(folder: Path) -> Path:

@@ -69,7 +69,6 @@ def test_a_server_that_will_not_do(
         assert way_out in message.inner_text()
         assert sentence in window.status_label()
     window.wait_for_status("anthropic")
-    window.command("Notifications: Clear All Notifications")
 
 
 def test_a_workspace_without_typescript(window: Window) -> None:

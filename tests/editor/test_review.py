@@ -51,13 +51,14 @@ def test_a_finding_and_its_fix(window: Window, stage: Stage) -> None:
     window.open("src/average.ts", FASTER)
     window.command("Pacenotes: Review This File")
     window.wait(lambda: "wrong side" in window.problems(), lambda: f"the finding, seen {window.problems()!r}")
+    # The editor draws lenses only while the keyboard is in it.
+    window.focus()
     window.wait(lambda: window.page.locator(".codelens-decoration", has_text="wrong side").count(), lambda: "a lens")
     window.shoot("problems")
-    window.focus()
     window.press("Control+Home", "ArrowDown", "End")
-    entries = window.fixes()
+    fix = window.fix("Fix, after a look at it")
     window.shoot("fixes")
-    entries.filter(has_text="Fix, after a look at it").first.click()
+    fix.click()
     # A fix that a model wrote is looked at before it is made: nothing in the preview is ticked.
     window.page.locator(".edit-checkbox").first.click()
     window.shoot("preview")
@@ -75,17 +76,9 @@ def test_a_finding_dismissed(window: Window, stage: Stage) -> None:
     window.open("src/mean.ts", FASTER)
     window.command("Pacenotes: Review This File")
     window.wait(lambda: "wrong side" in window.problems(), lambda: f"the finding, seen {window.problems()!r}")
-    window.wait(lambda: window.page.locator(".codelens-decoration", has_text="wrong side").count(), lambda: "a lens")
     window.focus()
     window.press("Control+Home", "ArrowDown", "End")
-    window.fixes().filter(has_text="Dismiss as wrong").first.click()
+    window.fix("Dismiss as wrong").click()
 
     window.wait(lambda: "wrong side" not in window.problems(), lambda: f"no finding, seen {window.problems()!r}")
     assert (window.workspace / "pacenotes-baseline.json").exists()
-
-
-def test_nothing_complains(window: Window) -> None:
-    """
-    After all that there is no error on the console of the window.
-    """
-    assert window.complaints() == []

@@ -4,12 +4,14 @@ One window of VS Code, as a person sees it and types into it.
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import ConsoleMessage, Error, Locator, Page
 from playwright.sync_api import TimeoutError as NotSeen
 
+from tests.editor.code_server import TIDY
 from tests.editor.waiting import until
 
 NOISE = re.compile(
@@ -23,11 +25,23 @@ NOISE = re.compile(
 )
 """What the console says of the set-up of these tests; none of it is of the extension."""
 
-PALETTE_ATTEMPTS, PALETTE_MS = 3, 15_000
+ATTEMPTS, ATTEMPT_S = 6, 10
+"""How often, and how long each time, something is asked for that the editor drops while it is still drawing."""
 
 GHOST = """() => [...document.querySelectorAll('.ghost-text-decoration, .ghost-text')]
     .filter(found => !found.parentElement.closest('.ghost-text'))
     .map(found => found.textContent.replace(/\\u00a0/g, ' ').replace(/\\u200b/g, '')).join('')"""
+
+WATCH_STATUS = """() => {
+    const said = window.pacenotesStatuses = [];
+    const look = () => {
+        const now = document.querySelector(".statusbar-item[id*='pacenotes.status']")?.textContent ?? "";
+        if (now !== said.at(-1)) said.push(now);
+    };
+    look();
+    const all = { subtree: true, childList: true, characterData: true };
+    new MutationObserver(look).observe(document.querySelector(".part.statusbar"), all);
+}"""
 
 
 class Window:
@@ -40,8 +54,21 @@ class Window:
         self.workspace = workspace
         self.console: list[str] = []
         self._shots = shots
+        self._awaited: list[str] = []
         page.on("console", self._note)
         page.on("pageerror", lambda error: self.console.append(f"uncaught: {error}"))
+
+    def begin(self, shots: Path) -> None:
+        """
+        Another scene, with its pictures in `shots`: no files of earlier ones, no messages, nothing on the console.
+        """
+        self._shots = shots
+        left = self.page.locator(".tabs-container .tab, .notification-list-item")
+        self._until_pressed(TIDY, lambda: left.count() == 0, lambda: f"a tidy window, seen {left.all_inner_texts()!r}")
+        for file in self.workspace.rglob("*.ts"):
+            file.unlink()
+        self.console.clear()
+        self._awaited.clear()
 
     # Keys.
 
@@ -60,20 +87,9 @@ class Window:
 
     def command(self, title: str) -> None:
         """
-        Run a command of the palette. Now and then the palette closes again while the window is still being drawn.
+        Run a command of the palette.
         """
-        row = self.page.locator(".quick-input-list .monaco-list-row", has_text=title).first
-        for attempt in range(PALETTE_ATTEMPTS):
-            self.press("F1")
-            self._box().fill(f">{title}")
-            try:
-                row.wait_for(timeout=PALETTE_MS)
-                break
-            except NotSeen:
-                if attempt == PALETTE_ATTEMPTS - 1:
-                    raise
-                self.press("Escape")
-        self.press("Enter")
+        self._pick(lambda: self.press("F1"), f">{title}", title)
 
     def open(self, name: str, text: str) -> None:
         """
@@ -82,20 +98,26 @@ class Window:
         file = self.workspace / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
-        self.press("Control+p")
-        box = self._box()
-        box.fill(name)
-        self.page.locator(".quick-input-list .monaco-list-row", has_text=file.name).first.wait_for()
-        self.press("Enter")
+        # By its whole path: the search for files may not know one yet that has just been written.
+        self._pick(lambda: self.press("Control+p"), str(file), file.name)
         self.page.locator(f".tab.active[data-resource-name='{file.name}']").wait_for()
+        self.to_the_end(text)
+
+    def to_the_end(self, text: str) -> None:
+        """
+        Put the cursor behind the last character of the document, which is `text`.
+        """
+        lines = text.split("\n")
+        end = f"Ln {len(lines)}, Col {len(lines[-1]) + 1}"
         self.focus()
-        self.press("Control+End")
+        self._until_pressed("Control+End", lambda: self.cursor() == end, lambda: f"{end}, seen {self.cursor()!r}")
 
     def focus(self) -> None:
         """
-        Put the focus into the editor.
+        Put the keyboard into the editor.
         """
-        self.page.locator(".editor-group-container.active .monaco-editor .view-lines").first.click()
+        focused = self.page.locator(".editor-group-container.active .monaco-editor.focused")
+        self._until_pressed("Control+1", lambda: focused.count() == 1, lambda: "the focus in the editor")
 
     # What is seen.
 
@@ -133,6 +155,13 @@ class Window:
         assert isinstance(found, str)
         return found
 
+    def cursor(self) -> str:
+        """
+        Where the cursor stands, as the status bar has it: `Ln 3, Col 1`.
+        """
+        item = self.page.locator("#status\\.editor\\.selection")
+        return (item.text_content() or "").strip() if item.count() else ""
+
     def status(self) -> str:
         """
         What the status bar says of Pacenotes.
@@ -146,6 +175,19 @@ class Window:
         """
         return self._status_item().locator("a").first.get_attribute("aria-label") or ""
 
+    def watch_status(self) -> None:
+        """
+        From now on remember all that the status bar says of Pacenotes, however shortly.
+        """
+        self.page.evaluate(WATCH_STATUS)
+
+    def statuses(self) -> list[str]:
+        """
+        What it has said since.
+        """
+        found: list[str] = self.page.evaluate("() => window.pacenotesStatuses")
+        return [said.replace("\xa0", " ").strip() for said in found]
+
     def wait_for_status(self, expected: str, *, seconds: float = 60) -> None:
         """
         Wait until the status bar says this.
@@ -156,8 +198,9 @@ class Window:
 
     def notification(self, words: str) -> Locator:
         """
-        The message that holds `words`.
+        The message that holds `words`; it is no complaint that it is on the console as well.
         """
+        self._awaited.append(words)
         return self.page.locator(".notification-list-item", has_text=words).first
 
     def problems(self) -> str:
@@ -169,14 +212,13 @@ class Window:
         self.page.locator(".markers-panel-container").wait_for()
         return "\n".join(self.page.locator(".markers-panel-container .monaco-list-row").all_inner_texts())
 
-    def fixes(self) -> Locator:
+    def fix(self, words: str) -> Locator:
         """
-        The entries behind the light bulb at the cursor.
+        The entry behind the light bulb at the cursor that says `words`.
         """
-        self.press("Control+.")
-        entries = self.page.locator(".action-widget .monaco-list-row")
-        entries.first.wait_for()
-        return entries
+        entry = self.page.locator(".action-widget .monaco-list-row", has_text=words).first
+        self._until_pressed("Control+.", entry.is_visible, lambda: f"the fix {words!r}")
+        return entry
 
     def wait(self, look: Callable[[], Any], what: Callable[[], str], *, seconds: float = 30) -> None:
         """
@@ -197,9 +239,10 @@ class Window:
 
     def complaints(self) -> list[str]:
         """
-        Errors on the console that are not of the set-up; what a message of ours says is repeated there.
+        Errors on the console of this scene that are neither of the set-up nor what the scene was about.
         """
-        return [line for line in self.console if not NOISE.search(line) and not line.startswith("Pacenotes: ")]
+        found = [line for line in self.console if not NOISE.search(line)]
+        return [line for line in found if not any(words in line for words in self._awaited)]
 
     def close(self) -> None:
         """
@@ -210,10 +253,38 @@ class Window:
         except Error:
             return
 
-    def _box(self) -> Locator:
+    def _pick(self, call: Callable[[], None], words: str, label: str) -> None:
+        """
+        Choose what `words` find, once the editor has found it: Enter takes the entry that is highlighted.
+        """
         box = self.page.locator(".quick-input-widget input.input")
-        box.wait_for()
-        return box
+        entry = self.page.locator(".quick-input-list .monaco-list-row.focused", has_text=label).first
+        for _ in range(ATTEMPTS):
+            call()
+            try:
+                box.fill(words, timeout=ATTEMPT_S * 1000)
+                entry.wait_for(timeout=ATTEMPT_S * 1000)
+                break
+            except NotSeen:
+                self.press("Escape")
+        else:
+            self.shoot("failure")
+            raise AssertionError(f"{label!r} is not to be found by {words!r}")
+        self.press("Enter")
+        box.wait_for(state="hidden")
+
+    def _until_pressed(self, key: str, look: Callable[[], object], what: Callable[[], str]) -> None:
+        """
+        Press a key until it has worked: a window that is still drawing drops one now and then.
+        """
+        for _ in range(ATTEMPTS):
+            self.press(key)
+            with suppress(AssertionError):
+                until("", look, seconds=ATTEMPT_S)
+                return
+            self.shoot("failure")
+            self.press("Escape")
+        raise AssertionError(what())
 
     def _note(self, message: ConsoleMessage) -> None:
         if message.type == "error":
