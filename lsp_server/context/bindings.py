@@ -17,7 +17,7 @@ _ITERATED = "map filter forEach find findIndex some every flatMap reduce sort fi
 ITERATIONS = frozenset(_ITERATED.split())
 """Methods whose callback is given an element of the receiver."""
 
-_DECLARING = re.compile(r"\b(?:const|let|var)\s+$")
+_DECLARING = ("const", "let", "var")
 _IN_PARAMETERS = re.compile(r"[(,{;]\s*(?:(?:public|private|protected|readonly|override|\.\.\.)\s*)*$")
 _IN_PATTERN = re.compile(r"[{,]\s*(?:[\w$]+\s*:\s*)?$")
 _CALLBACK_HEAD = re.compile(r"(?:\(|,|^|=>\s*|=\s*)\s*(?:async\s*)?\(?\s*$")
@@ -55,13 +55,11 @@ def bindings(name: str, before: str) -> Iterator[Binding]:
     """
     What may have bound `name`, the nearest first; the caller stops at the first that leads somewhere.
     """
-    word = re.compile(rf"(?<![\w$.]){re.escape(name)}(?![\w$])")
-    occurrences = list(word.finditer(before, max(0, len(before) - REACH)))
-    for found in reversed(occurrences[-MAX_OCCURRENCES:]):
-        head = before[max(0, found.start() - 200) : found.start()]
-        tail = before[found.end() : found.end() + 600]
-        declared = bool(_DECLARING.search(head))
-        yield from _at(name, before, found.start(), head, tail) if not declared else _declared(tail)
+    for at in _occurrences(name, before):
+        head = before[max(0, at - 200) : at]
+        tail = before[at + len(name) : at + len(name) + 600]
+        declared = _is_declared(head)
+        yield from _at(name, before, at, head, tail) if not declared else _declared(tail)
         if declared:
             return
 
@@ -98,6 +96,31 @@ def expression_at(text: str) -> str:
         elif depth == 0 and _ends_expression(text, at, char):
             return text[:at].strip()
     return text.strip()
+
+
+def _occurrences(name: str, before: str) -> Iterator[int]:
+    # The nearest first: mostly it is the one.
+    lowest, end = max(0, len(before) - REACH), len(before)
+    found = 0
+    while found < MAX_OCCURRENCES:
+        at = before.rfind(name, lowest, end)
+        if at < 0:
+            return
+        end = at + len(name) - 1
+        left, right = before[at - 1 : at], before[at + len(name) : at + len(name) + 1]
+        if not (_is_word(left) or left in ("$", ".") or _is_word(right) or right == "$"):
+            found += 1
+            yield at
+
+
+def _is_word(char: str) -> bool:
+    return char == "_" or char.isalnum()
+
+
+def _is_declared(head: str) -> bool:
+    lead = head.rstrip()
+    word = next((word for word in _DECLARING if lead.endswith(word)), "")
+    return bool(word) and len(lead) < len(head) and not _is_word(lead[-len(word) - 1 : -len(word)])
 
 
 def _declared(tail: str) -> Iterator[Binding]:
@@ -150,7 +173,7 @@ def _destructured(name: str, before: str, at: int, head: str) -> Iterator[Bindin
 
 def _callback(before: str, at: int) -> Iterator[Binding]:
     number = 0
-    for bracket in open_brackets(before[:at])[:2]:
+    for bracket in open_brackets(before[max(0, at - REACH) : at], 2):
         if bracket.kind != "(":
             return
         callee = chain_before(bracket.before)
@@ -168,7 +191,7 @@ def _callback(before: str, at: int) -> Iterator[Binding]:
 
 def _in_literal(before: str, at: int) -> bool:
     # `{ name: value }` in an expression is no annotation.
-    brackets = open_brackets(before[max(0, at - 3000) : at])
+    brackets = open_brackets(before[max(0, at - 3000) : at], 1)
     if not brackets or brackets[0].kind != "{":
         return False
     opened = brackets[0].before

@@ -3,14 +3,17 @@ What is still open at the cursor, read backwards from the text, so that half-typ
 """
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 REACH = 6000
 MAX_OPEN = 12
 
 _PAIRS = {")": "(", "]": "[", "}": "{"}
-_LINE_COMMENT = re.compile(r"(?<![:\"'`\\/])//[^\n]*")
-_MARKS = re.compile(r"[()\[\]{}\"'`\n,]")
+_NO_COMMENT = tuple(":\"'`\\/")
+"""Behind one of these, `//` begins no comment."""
+_MARKS = re.compile(r"[()\[\]{}\"'`,]")
+_AT_ONCE = 500
 
 
 class Bracket(NamedTuple):
@@ -24,35 +27,35 @@ class Bracket(NamedTuple):
     before: str
 
 
-def open_brackets(before: str) -> tuple[Bracket, ...]:
+def open_brackets(before: str, most: int = MAX_OPEN) -> tuple[Bracket, ...]:
     """
-    The brackets that are open at the end of `before`, innermost first.
+    The brackets that are open at the end of `before`, innermost first, `most` of them.
     """
     start = max(0, len(before) - REACH)
-    text = _LINE_COMMENT.sub(lambda found: " " * len(found[0]), before[start:])
+    text = _without_comments(before[start:])
     found: list[Bracket] = []
     closing: list[str] = []
-    commas = 0
-    at = len(text)
-    while at > 0 and len(found) < MAX_OPEN:
-        at -= 1
-        char = text[at]
-        if char in "\"'`":
-            at = _string_start(text, at, char)
+    commas, seen = 0, len(text)
+    for at, char in _marks_backwards(text):
+        if at >= seen:
+            continue
+        if char == ",":
+            commas += not closing
+        elif char in "\"'`":
+            seen = _string_start(text, at, char)
         elif char in ")]}":
             closing.append(_PAIRS[char])
-        elif char in "([{":
-            if not closing:
-                found.append(Bracket(char, start + at, commas, text[max(0, at - 300) : at]))
-                commas = 0
-            elif closing[-1] == char:
-                closing.pop()
-            elif char == "{":
-                # A brace counts for more than what was left open inside it.
-                while closing and closing.pop() != "{":
-                    pass
-        elif char == "," and not closing:
-            commas += 1
+        elif not closing:
+            found.append(Bracket(char, start + at, commas, text[max(0, at - 300) : at]))
+            commas = 0
+            if len(found) == most:
+                break
+        elif closing[-1] == char:
+            closing.pop()
+        elif char == "{":
+            # A brace counts for more than what was left open inside it.
+            while closing and closing.pop() != "{":
+                pass
     return tuple(found)
 
 
@@ -83,6 +86,32 @@ def chain_before(text: str) -> str:
     chain = text[at:end].strip()
     lead = re.search(r"(?:\bnew|\bawait)\s+$", text[max(0, at - 12) : at])
     return f"{lead[0].strip()} {chain}" if lead else chain
+
+
+def _without_comments(text: str) -> str:
+    # Line comments as blanks, so that all else keeps its place.
+    at = text.find("//")
+    parts: list[str] = []
+    done = 0
+    while at >= 0:
+        if at and text[at - 1] in _NO_COMMENT:
+            at = text.find("//", at + 1)
+            continue
+        end = text.find("\n", at)
+        end = len(text) if end < 0 else end
+        parts += (text[done:at], " " * (end - at))
+        done = end
+        at = text.find("//", end)
+    return "".join((*parts, text[done:])) if parts else text
+
+
+def _marks_backwards(text: str) -> Iterator[tuple[int, str]]:
+    # What is asked for mostly stands near the end.
+    end = len(text)
+    while end > 0:
+        start = max(0, end - _AT_ONCE)
+        yield from reversed([(found.start(), found[0]) for found in _MARKS.finditer(text, start, end)])
+        end = start
 
 
 def _continues(text: str, at: int, end: int) -> bool:

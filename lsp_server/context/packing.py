@@ -2,13 +2,15 @@
 Choose pieces by worth per character under the budget, and lay them out as snippets, one a file, in a stable order.
 """
 
-import heapq
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from math import log2
 from types import MappingProxyType
 from typing import NamedTuple
+
+import numpy as np
 
 from lsp_server.context.piece import Piece
 from lsp_server.context.situation import WORD
@@ -28,11 +30,16 @@ KEPT_WORTH = 0.02
 
 
 class _Offer(NamedTuple):
-    """A piece as it stands, or only the name of what it declares; with the likely names that it shows."""
+    """A piece as it stands, or only the name of what it declares."""
 
     piece: Piece
     brief: bool
     words: tuple[str, ...]
+    """The likely names that it shows and that the file does not."""
+    declares: tuple[tuple[str, float], ...]
+    """The likely names that it declares, each with what its definition is worth."""
+    share: float
+    """How likely it is the right definition, among all that there are."""
     cost: int
     """What it costs in characters where its file and its owner are open already."""
 
@@ -41,15 +48,16 @@ class _Offer(NamedTuple):
 class _Open:
     """What is already paid for: the files and owners that have been opened."""
 
-    relative: Mapping[str, str]
+    headers: Mapping[str, int]
+    """What opening each file costs."""
     likelihood: Mapping[str, float]
     left: int
+    shown: set[str]
     files: set[str] = field(default_factory=set)
     owners: set[tuple[str, str]] = field(default_factory=set)
     listing: set[str] = field(default_factory=set)
     chosen: list[Piece] = field(default_factory=list)
     named: dict[tuple[str, int, str], Piece] = field(default_factory=dict)
-    shown: set[str] = field(default_factory=set)
     defined: dict[str, float] = field(default_factory=dict)
 
 
@@ -68,9 +76,10 @@ def pack(
     """
     merged, repeated = merge(pieces)
     again = {name: KNOWN * chance for name, chance in known.items()}
-    state = _Open(relative, {**likelihood, **again}, budget * CHARS_PER_TOKEN, shown=set(known))
+    headers = {path: len(header(shown)) + len(BLANK) + 1 for path, shown in relative.items()}
+    state = _Open(headers, {**likelihood, **again}, budget * CHARS_PER_TOKEN, set(known))
     left_out = _choose(merged, state)
-    snippets = _snippets(state)
+    snippets = _snippets(state, relative)
     text = BLANK.join(f"{header(item.path)}\n{item.text}" for item in snippets)
     dropped = [
         _dropped(piece, relative, "already visible" if _is_known(piece, known) else "budget")
@@ -87,25 +96,16 @@ def merge(pieces: Iterable[Piece]) -> tuple[list[Piece], list[Piece]]:
     found: dict[tuple[str, int, str], Piece] = {}
     repeated: list[Piece] = []
     for piece in pieces:
-        known = found.setdefault(piece.key, piece)
+        key = piece.key
+        known = found.setdefault(key, piece)
         if known is piece:
             continue
-        surer, other = sorted((known, piece), key=lambda one: (bool(one.text), one.worth), reverse=True)
-        found[piece.key] = replace(surer, share=max(surer.share, other.share))
+        is_surer = (bool(piece.text), piece.worth) > (bool(known.text), known.worth)
+        surer, other = (piece, known) if is_surer else (known, piece)
+        found[key] = surer._replace(share=max(surer.share, other.share))
         repeated.append(other)
-    ordered = sorted(_rivals(found.values()), key=lambda piece: (-piece.worth, piece.key))
-    return ordered, repeated
-
-
-def _rivals(pieces: Collection[Piece]) -> Iterator[Piece]:
-    # Declarations of one name share the chance that it is theirs, by how sure whoever found them can be.
-    totals: dict[str, float] = defaultdict(float)
-    for piece in pieces:
-        for name in piece.names:
-            totals[name] += piece.share
-    for piece in pieces:
-        total = max((totals[name] for name in piece.names), default=0.0)
-        yield replace(piece, share=piece.share / total) if total > 1.0 else piece
+    ordered = sorted([(-piece.worth, key) for key, piece in found.items()])
+    return [found[key] for _, key in ordered], repeated
 
 
 def header(path: str) -> str:
@@ -116,131 +116,162 @@ def header(path: str) -> str:
 
 
 def _choose(pieces: Sequence[Piece], state: _Open) -> list[Piece]:
-    offers = _promising([_offer(piece, brief, state) for piece in pieces for brief in _forms(piece)], state)
-    waiting: dict[object, list[int]] = defaultdict(list)
-    heap: list[tuple[float, int]] = []
-    for number, offer in enumerate(offers):
-        waiting[offer.piece.path].append(number)
-        if offer.piece.owner:
-            waiting[offer.piece.path, offer.piece.owner].append(number)
-        heap.append((-_rate(offer, state), number))
-    heapq.heapify(heap)
-    taken = [False] * len(offers)
-    while heap:
-        rate, number = heapq.heappop(heap)
-        if taken[number]:
+    offers, worth = _promising(_offers(pieces, state), state)
+    groups = _groups(offers)
+    gains, costs = np.array(worth), np.array([_cost(offer, state) for offer in offers], np.float64)
+    rates = gains / costs
+    taken: set[int] = set()
+    while offers:
+        number = int(rates.argmax())
+        if rates[number] <= 0:
+            break
+        if costs[number] > state.left:
+            # What gets cheaper is offered again.
+            rates[costs > state.left] = 0.0
             continue
         offer = offers[number]
-        now = -_rate(offer, state)
-        if now > rate + 1e-12:
-            # Its names were shown meanwhile: it is worth less than it was, and waits for its turn again.
-            heapq.heappush(heap, (now, number))
-            continue
-        if now >= 0:
-            break
-        cost = _cost(offer, state)
-        if cost > state.left:
-            continue
-        taken[number] = True
-        state.left -= cost
-        # What stands in a file or under a head that is now shown costs less: offer it again at its new rate.
-        for other in _open(offer, state, waiting):
-            if not taken[other]:
-                heapq.heappush(heap, (-_rate(offers[other], state), other))
+        state.left -= int(costs[number])
+        taken.add(number)
+        rates[number] = 0.0
+        cheaper, poorer = _take(offer, state, groups)
+        for other in cheaper - taken:
+            costs[other] = _cost(offers[other], state)
+            rates[other] = gains[other] / costs[other]
+        for other in poorer - taken:
+            gains[other] = _gain(offers[other], state)
+            rates[other] = gains[other] / costs[other]
     kept = {id(piece) for piece in (*state.chosen, *state.named.values())}
     return [piece for piece in pieces if id(piece) not in kept and piece.text]
 
 
-def _forms(piece: Piece) -> Iterator[bool]:
-    if piece.text:
-        yield False
-    if piece.names:
-        yield True
+def _offers(pieces: Sequence[Piece], state: _Open) -> list[_Offer]:
+    # Declarations of one name share the chance that it is theirs, by how sure whoever found them can be.
+    totals: dict[str, float] = defaultdict(float)
+    for piece in pieces:
+        for name in piece.names:
+            totals[name] += piece.share
+    offers: list[_Offer] = []
+    for piece in pieces:
+        if piece.text:
+            share = piece.share / max([1.0, *[totals[name] for name in piece.names]])
+            offers.append(_whole(piece, share, state))
+        if piece.names:
+            offers.append(_brief(piece, state))
+    return offers
 
 
-def _offer(piece: Piece, brief: bool, state: _Open) -> _Offer:
-    if brief:
-        return _Offer(piece, brief, piece.names[:1], len(piece.names[0]) + len(COMMA))
-    words = dict.fromkeys(WORD.findall(piece.text))
-    return _Offer(piece, brief, tuple(word for word in words if word in state.likelihood), len(piece.text) + 1)
+def _whole(piece: Piece, share: float, state: _Open) -> _Offer:
+    likelihood, shown = state.likelihood, state.shown
+    words = tuple([word for word in words_of(piece.text) if word in likelihood and word not in shown])
+    declares = tuple([(name, DEFINITION * likelihood[name]) for name in piece.names if name in likelihood])
+    return _Offer(piece, False, words, declares, share, len(piece.text) + 1)
 
 
-def _promising(offers: list[_Offer], state: _Open) -> list[_Offer]:
+def _brief(piece: Piece, state: _Open) -> _Offer:
+    name = piece.names[0]
+    words = (name,) if name in state.likelihood and name not in state.shown else ()
+    return _Offer(piece, True, words, (), 0.0, len(name) + len(COMMA))
+
+
+@lru_cache(maxsize=8000)
+def words_of(text: str) -> tuple[str, ...]:
+    """
+    The words of a line of context, each once: much of it is the same from one keystroke to the next.
+    """
+    return tuple(dict.fromkeys(WORD.findall(text)))
+
+
+def _promising(offers: list[_Offer], state: _Open) -> tuple[list[_Offer], list[float]]:
     # Were every file open already, these alone would fill the budget several times over.
-    rates = [_gain(offer, state) / offer.cost for offer in offers]
+    gains = [_gain(offer, state) for offer in offers]
+    rates = [-gain / offer.cost for gain, offer in zip(gains, offers, strict=True)]
     room = MARGIN * state.left
     kept: list[int] = []
-    for number in sorted(range(len(offers)), key=lambda number: -rates[number]):
+    for number in sorted(range(len(offers)), key=rates.__getitem__):
         room -= offers[number].cost
-        if room < 0 or rates[number] <= 0:
+        if room < 0 or rates[number] >= 0:
             break
         kept.append(number)
-    return [offers[number] for number in sorted(kept)]
+    kept.sort()
+    return [offers[number] for number in kept], [gains[number] for number in kept]
 
 
-def _rate(offer: _Offer, state: _Open) -> float:
-    gain = _gain(offer, state)
-    return gain / _cost(offer, state) if gain else 0.0
+def _groups(offers: Sequence[_Offer]) -> Mapping[object, list[int]]:
+    # Which offers are worth less when a name is shown or declared, and cost less when a file or an owner is opened.
+    groups: dict[object, list[int]] = defaultdict(list)
+    for number, (piece, _, words, declares, _, _) in enumerate(offers):
+        groups[piece.path].append(number)
+        if piece.owner:
+            groups[piece.path, piece.owner].append(number)
+        for word in words:
+            groups[word].append(number)
+        for name, _ in declares:
+            if name not in words:
+                groups[name].append(number)
+    return groups
 
 
 def _gain(offer: _Offer, state: _Open) -> float:
-    piece, likelihood, shown = offer.piece, state.likelihood, state.shown
+    likelihood, shown = state.likelihood, state.shown
     gain = 0.0
     for word in offer.words:
         if word not in shown:
-            gain += likelihood.get(word, 0.0)
+            gain += likelihood[word]
     if offer.brief:
         return gain
-    for name in piece.names:
-        left = 1.0 - state.defined.get(name, 0.0)
-        gain += DEFINITION * likelihood.get(name, 0.0) * min(piece.share, left)
+    piece = offer.piece
+    for name, value in offer.declares:
+        gain += value * min(offer.share, 1.0 - state.defined.get(name, 0.0))
     return gain + KEPT_WORTH * piece.worth + piece.interest
 
 
 def _cost(offer: _Offer, state: _Open) -> int:
     piece, cost = offer.piece, offer.cost
-    if piece.path not in state.files:
-        cost += len(header(state.relative[piece.path])) + len(BLANK) + 1
+    path = piece.path
+    if path not in state.files:
+        cost += state.headers[path]
     if offer.brief:
-        return cost if piece.path in state.listing else cost + len(LISTING) + 1
-    if piece.key in state.named:
+        return cost if path in state.listing else cost + len(LISTING) + 1
+    if state.named and piece.key in state.named:
         # The name need not be listed any more.
         cost -= len(piece.names[0]) + len(COMMA)
-    if piece.head and (piece.path, piece.owner) not in state.owners:
+    if piece.head and (path, piece.owner) not in state.owners:
         cost += len(piece.head) + 1
     return cost
 
 
-def _open(offer: _Offer, state: _Open, waiting: Mapping[object, list[int]]) -> list[int]:
-    piece, cheaper = offer.piece, []
-    if piece.path not in state.files:
-        state.files.add(piece.path)
-        cheaper = waiting[piece.path]
+def _take(offer: _Offer, state: _Open, groups: Mapping[object, list[int]]) -> tuple[set[int], set[int]]:
+    # The offers that cost less from now on, and those that are worth less.
+    piece = offer.piece
+    path, cheaper, poorer = piece.path, set[int](), set[int]()
+    if path not in state.files or (offer.brief and path not in state.listing):
+        cheaper.update(groups[path])
+    for word in (*offer.words, *piece.names):
+        poorer.update(groups.get(word, ()))
+    state.files.add(path)
     state.shown.update(offer.words)
     if offer.brief:
-        if piece.path not in state.listing:
-            state.listing.add(piece.path)
-            cheaper = waiting[piece.path]
+        state.listing.add(path)
         state.named[piece.key] = piece
-        return cheaper
-    if piece.owner and (piece.path, piece.owner) not in state.owners:
-        cheaper = cheaper or waiting[piece.path, piece.owner]
-        state.owners.add((piece.path, piece.owner))
+        return cheaper, poorer
+    if piece.owner and (path, piece.owner) not in state.owners:
+        cheaper.update(groups[path, piece.owner])
+        state.owners.add((path, piece.owner))
     state.chosen.append(piece)
     state.named.pop(piece.key, None)
     for name in piece.names:
-        state.defined[name] = min(1.0, state.defined.get(name, 0.0) + piece.share)
-    return cheaper
+        state.defined[name] = min(1.0, state.defined.get(name, 0.0) + offer.share)
+    return cheaper, poorer
 
 
-def _snippets(state: _Open) -> tuple[ContextSnippet, ...]:
+def _snippets(state: _Open, relative: Mapping[str, str]) -> tuple[ContextSnippet, ...]:
     by_file: dict[str, list[Piece]] = defaultdict(list)
     names: dict[str, list[Piece]] = defaultdict(list)
     for piece in state.chosen:
         by_file[piece.path].append(piece)
     for piece in state.named.values():
         names[piece.path].append(piece)
-    snippets = [_snippet(state.relative[path], by_file.get(path, []), names.get(path, [])) for path in by_file | names]
+    snippets = [_snippet(relative[path], by_file.get(path, []), names.get(path, [])) for path in by_file | names]
     return tuple(sorted(snippets, key=lambda item: (-_band(item.score), item.path)))
 
 

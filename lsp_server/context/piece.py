@@ -2,15 +2,14 @@
 The smallest unit of context: one line of a skeleton, or one window of code, with what it is worth.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lsp_server.index.record import Declaration, Member
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """
-    Something that may be shown.
+    Something that may be shown; a plain tuple, since hundreds are made while somebody waits.
 
     `worth` is how sure its retriever is, `share` how likely it is the right definition of `names` if they are used;
     where several claim the same name, they divide it in proportion, so that a sure one may well claim more than 1.

@@ -2,8 +2,6 @@
 Choosing and laying out under a budget.
 """
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -68,8 +66,8 @@ def test_declarations_of_one_name_divide_its_chance() -> None:
     """
     The one that a sure retriever found stands before the one that shares its name alone.
     """
-    guess = replace(piece("target: Guess", path="/w/a.ts"), names=("target",))
-    sure = replace(piece("target: HTMLElement", path="/w/long/path/b.ts"), names=("target",), share=4.0)
+    guess = piece("target: Guess", path="/w/a.ts")._replace(names=("target",))
+    sure = piece("target: HTMLElement", path="/w/long/path/b.ts")._replace(names=("target",), share=4.0)
     context = packed([guess, sure], 13, target=0.9)
 
     assert [snippet.path for snippet in context.snippets] == ["long/path/b.ts"]

@@ -3,7 +3,6 @@ The definitions of names that are likely next: symbols not imported yet, and mem
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from lsp_server.context.likelihood import Likelihood
 from lsp_server.context.piece import Piece, declaration_piece, member_piece
@@ -65,7 +64,7 @@ def _symbol(question: Question, symbol: Symbol, chance: float, share: float) -> 
         )
         # Exported under another name, or as the default, which goes by the name of its file.
         renamed = f"{piece.text} // as {symbol.name}"
-        yield piece if named else replace(piece, names=(symbol.name,), text=renamed)
+        yield piece if named else piece._replace(names=(symbol.name,), text=renamed)
 
 
 def _members(question: Question, likelihood: Likelihood, name: str, chance: float) -> Iterator[Piece]:
@@ -88,7 +87,7 @@ def _members(question: Question, likelihood: Likelihood, name: str, chance: floa
                 retriever="candidates",
                 reason="by name",
             )
-            yield replace(piece, head=f"{owner.kind} {owner.name} {{") if piece.head and owner.signature else piece
+            yield piece._replace(head=f"{owner.kind} {owner.name} {{") if piece.head and owner.signature else piece
 
 
 def _found(question: Question, membership: Membership) -> tuple[Declaration, int] | None:
