@@ -58,7 +58,9 @@ class Lifecycle:
         """
         fates = self._advance(now)
         case = self._offered
-        if case and case.offer.cursor is not None and (uri, offset) != (case.offer.uri, case.offer.cursor):
+        if case is None or case.offer.cursor is None:
+            return fates
+        if uri != case.offer.uri or not case.offer.may_have_cursor_at(offset):
             self._begin_end(case, EndOutcome.SUPERSEDED, EndCause.MOVED_AWAY, now)
         return fates
 

@@ -41,6 +41,16 @@ class Offer:
         """
         return None if self.place is None else self.place.start + len(self.head) + self.done
 
+    def may_have_cursor_at(self, offset: int) -> bool:
+        """
+        Whether someone who types it may have the cursor there, which is behind what stands of it.
+
+        Closing brackets that are offered may stand already, since the editor closed them by itself, behind the cursor.
+        """
+        if self.cursor is None or not 0 <= self.cursor - offset <= self.done:
+            return False
+        return all(character in CLOSERS for character in self.insertion[self.done - (self.cursor - offset) : self.done])
+
     @property
     def rest(self) -> str:
         """

@@ -133,6 +133,37 @@ STORIES = {
             "id1 typed_through typed_as_offered inferred 0 chars 0 lines after 2000 ms",
         ],
     ),
+    "typed through nested brackets that the editor closes, and asked for at each key": Story(
+        at="a = █\n",
+        script=lambda typist: (
+            typist.offer("f([g(h())]);").wait(2).type_with_closing("f([g(h())]);", asking_every_s=0.5).wait(1)
+        ),
+        told=[
+            "id1 shown client 12 chars 1 lines",
+            "id1 typed_through typed_as_offered inferred 0 chars 0 lines after 7500 ms",
+        ],
+    ),
+    "typed through nested brackets half-way, then left": Story(
+        at="a = █\nb\n",
+        script=lambda typist: (
+            typist.offer("f(g(h()), 1);")
+            .wait(2)
+            .type_with_closing("f(g(h(", asking_every_s=0.5)
+            .go_to("b")
+            .offer("c")
+            .wait(2)
+        ),
+        told=[
+            "id1 shown client 13 chars 1 lines",
+            "id2 shown client 1 chars 1 lines",
+            "id1 superseded moved_away inferred 0 chars 0 lines after 5000 ms",
+        ],
+        silent=[
+            "id1 shown inferred 13 chars 1 lines",
+            "id1 superseded moved_away inferred 0 chars 0 lines after 5000 ms",
+            "id2 shown inferred 1 chars 1 lines",
+        ],
+    ),
     "typed through a line end that the editor indents": Story(
         at="  a();█\n",
         script=lambda typist: typist.offer("\n  b").wait(2).paste("\n  ").type("b").wait(2),

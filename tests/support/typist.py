@@ -14,6 +14,7 @@ from tests.support.marked import parse_marked
 
 UTF16 = PositionEncoding.UTF16
 URI = "file:///project/app.ts"
+BRACKETS = {"(": ")", "[": "]", "{": "}"}
 
 
 class Typist:
@@ -94,6 +95,20 @@ class Typist:
         """
         for piece in [text] if at_once else text:
             self._replace(self.cursor, self.cursor, piece)
+        return self
+
+    def type_with_closing(self, text: str, *, asking_every_s: float) -> "Typist":
+        """
+        Type `text` where the editor closes brackets, is typed over there, and asks at each key but is never answered.
+        """
+        closed: list[str] = []
+        for key in text:
+            closes, over = BRACKETS.get(key, ""), closed[-1:] == [key]
+            self._replace(self.cursor, self.cursor + over, key + closes)
+            self.cursor -= len(closes)
+            closed = closed[:-1] if over else closed + [closes] * bool(closes)
+            self._see(self.lifecycle.requested(self.document.uri, self.cursor, self.now))
+            self.wait(asking_every_s)
         return self
 
     def paste(self, text: str) -> "Typist":
