@@ -38,18 +38,18 @@ def serve_stdio() -> int:
     return serve(services(), stdio())
 
 
-def services(environ: Mapping[str, str] = os.environ) -> Services:
+def services(environ: Mapping[str, str] = os.environ, clock: Callable[[], float] = time.monotonic) -> Services:
     """
-    What a session of the language server is made of.
+    What a session of the language server is made of; `clock` gives seconds that only go forward.
     """
     session_id = functools.cache(new_id)  # One for the process, made when it is first asked for.
     return Services(
         load_settings=lambda editor, folder: load_settings(editor, folder, environ),
         open_telemetry=lambda settings, client: open_telemetry(settings, client, session_id(), environ),
         open_backend=lambda settings, folders, snapshot, telemetry: open_backend(
-            settings, folders, snapshot, telemetry, environ=environ
+            settings, folders, snapshot, telemetry, environ=environ, clock=clock
         ),
-        clock=time.monotonic,
+        clock=clock,
         new_id=new_id,
     )
 
@@ -82,6 +82,7 @@ def open_backend(
     telemetry: Telemetry,
     *,
     environ: Mapping[str, str],
+    clock: Callable[[], float] = time.monotonic,
     warn: Callable[[str], None] = logger.warning,
     tape: "Callable[[Provider], Provider]" = lambda provider: provider,
 ) -> "Backend":
@@ -96,7 +97,7 @@ def open_backend(
     def on_call(call: "CallRecord") -> None:
         telemetry.recorder.record(to_events.llm_call(call))
 
-    return Backend(settings, folders, snapshot, environ=environ, on_call=on_call, warn=warn, tape=tape)
+    return Backend(settings, folders, snapshot, environ=environ, on_call=on_call, warn=warn, clock=clock, tape=tape)
 
 
 def open_telemetry(

@@ -52,7 +52,8 @@ class Backend:
     """
     Answers requests in some workspace folders under one set of settings.
 
-    `on_call` hears of every model call that ended, in any thread; `warn` gets sentences that the user should see.
+    `on_call` hears of every model call that ended, in any thread; `warn` gets sentences that the user should see;
+    `clock` gives seconds that only go forward.
     `tape` is put round the provider that reviews, to record it or to stand in for it.
     """
 
@@ -65,9 +66,11 @@ class Backend:
         environ: Mapping[str, str],
         on_call: Callable[[CallRecord], None],
         warn: Callable[[str], None],
+        clock: Callable[[], float] = time.monotonic,
         tape: Callable[[Provider], Provider] = lambda provider: provider,
     ) -> None:
         self.settings = settings
+        self._clock = clock
         self.storage = locate(settings.storage_directory)
         for folder in (self.storage.state, self.storage.cache):
             # Who needs it and can't have it says so; here it is only closed to others.
@@ -241,12 +244,12 @@ class Backend:
         """
         A vendor that is recorded, asked only so many things at once, and held to the budget.
         """
-        provider = recorded(vendor, audit_log=self.audit_log, on_call=on_call)
+        provider = recorded(vendor, audit_log=self.audit_log, on_call=on_call, clock=self._clock)
         limit = self.settings.budget_daily_usd
         if not limit or vendor.name == "local":
             return provider
         return BudgetedProvider(
-            provider, limit_usd=limit, spent_usd=self.spent_today_usd, clock=time.monotonic, now=utc_now
+            provider, limit_usd=limit, spent_usd=self.spent_today_usd, clock=self._clock, now=utc_now
         )
 
     def _source_files(self) -> Iterator[SourceFile]:
@@ -283,12 +286,18 @@ def _without_secrets(text: str | None) -> str | None:
     return None if text is None else redact(text).text
 
 
-def recorded(vendor: Provider, *, audit_log: AuditLog, on_call: Callable[[CallRecord], None]) -> Provider:
+def recorded(
+    vendor: Provider,
+    *,
+    audit_log: AuditLog,
+    on_call: Callable[[CallRecord], None],
+    clock: Callable[[], float] = time.monotonic,
+) -> Provider:
     """
     A vendor that is left alone after it failed, and of whose requests nothing is sent that was not recorded first.
     """
-    audited = AuditedProvider(vendor, audit_log, cost_usd=cost_usd, clock=time.monotonic, now=utc_now, on_call=on_call)
-    return BackingOffProvider(LimitedProvider(audited), time.monotonic)
+    audited = AuditedProvider(vendor, audit_log, cost_usd=cost_usd, clock=clock, now=utc_now, on_call=on_call)
+    return BackingOffProvider(LimitedProvider(audited), clock)
 
 
 def wrapped(

@@ -59,6 +59,8 @@ class Stock:
         self.trust = Trust()
         self.contexts = KeptContext(clock)
         self.latency_s: float | None = None
+        self.is_answering = False
+        """Whether the provider that was chosen has answered what it was last asked."""
         self._clock = clock
         self._reads_on = reads_on
         self._strands: list[Strand] = []
@@ -155,24 +157,29 @@ class Stock:
             async with closing(stream) as chunks:
                 async for chunk in chunks:
                     was_behind = strand.agreed >= len(strand.code)
+                    has_begun = part.first_at is not None
                     part.feed(chunk, self._clock())
+                    if not has_begun:
+                        self._note_answer(started, part)
                     if was_behind:
                         self._compare(strand)
                     part.usage = part.stop.usage if part.stop else usage_so_far(stream)
                     self._tell()
                     if part.stop is None and self._is_enough(strand, part):
                         break
-            self._note_latency(started, part)
         except Exception as error:
-            part.error = error
+            part.error, self.is_answering = error, False
             if strand in self._strands:
                 self._strands.remove(strand)
         finally:
             part.finish()
             self._tell()
 
-    def _note_latency(self, started: float, part: Part) -> None:
-        if part.first_at is not None and not part.cached:
+    def _note_answer(self, started: float, part: Part) -> None:
+        if part.cached:
+            return
+        self.is_answering = part.origin is None
+        if part.first_at is not None:
             taken = part.first_at - started
             self.latency_s = taken if self.latency_s is None else self.latency_s + (taken - self.latency_s) / 4
 

@@ -156,7 +156,12 @@ class Session:
             if len(self._calls) > MOST_CALLS:
                 del self._calls[next(iter(self._calls))]
         if self._equipment is not None:
-            self._board.after(outcome, self._equipment.backend.spent_today_usd())
+            self._board.after(
+                outcome,
+                self._equipment.backend.spent_today_usd(),
+                is_answering=self._stock.is_answering,
+                latency_s=self._stock.latency_s,
+            )
         return outcome
 
     async def request_at(self, cursor: Cursor, request_id: str) -> CompletionRequest | None:

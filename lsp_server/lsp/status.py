@@ -39,7 +39,10 @@ ERRORS = frozenset(("not_configured", "not_authorised", "request_rejected"))
 
 
 _FAILURES = (NoCompletionReason.PROVIDER_FAILED, NoCompletionReason.BUDGET_SPENT)
-_FROM_A_MODEL = (Source.MODEL, Source.CACHE, Source.IN_FLIGHT)
+_FROM_A_MODEL = (Source.MODEL, Source.IN_FLIGHT)
+
+SLOW_S = 2.0
+"""A model that lets people wait longer is worth a word."""
 
 
 class StatusBoard:
@@ -67,9 +70,14 @@ class StatusBoard:
         self._status = status
         self._tell()
 
-    def after(self, outcome: Outcome, spent_today_usd: float) -> None:
+    def after(
+        self, outcome: Outcome, spent_today_usd: float, *, is_answering: bool = False, latency_s: float | None = None
+    ) -> None:
         """
         A request has been answered: a failure is shown until the model that was chosen has answered again.
+
+        `is_answering` says that it has done so lately, if not for this request, and `latency_s` how long it takes to
+        begin.
         """
         current = replace(self._status or Status(), spent_today_usd=round(spent_today_usd, 2))
         if isinstance(outcome, Completion) and outcome.source in _FROM_A_MODEL:
@@ -77,9 +85,11 @@ class StatusBoard:
             if outcome.note:
                 current = _failing(current, outcome.note, outcome.error_kind)
             else:
-                current = replace(current, kind=StatusKind.NORMAL, message="")
+                current = _answering(current, latency_s)
         if isinstance(outcome, NoCompletion) and outcome.reason in _FAILURES:
             current = _failing(current, outcome.detail, outcome.error_kind)
+        elif isinstance(outcome, NoCompletion) and is_answering:
+            current = _answering(current, latency_s)
         if isinstance(outcome, NoCompletion) and outcome.reason is NoCompletionReason.EMPTY_REPLY:
             # Why the local model stays silent is no trouble, but somebody who wonders should be told.
             current = replace(current, message=outcome.detail) if current.kind is StatusKind.NORMAL else current
@@ -112,6 +122,14 @@ class StatusBoard:
         if status and status != self._told:
             self._told = status
             self._send(status)
+
+
+def _answering(current: Status, latency_s: float | None) -> Status:
+    if current.kind is StatusKind.INACTIVE:
+        return current
+    slow = latency_s is not None and latency_s >= SLOW_S
+    message = f"{current.model} takes {latency_s:.0f} s to begin an answer, so it is asked less often." if slow else ""
+    return replace(current, kind=StatusKind.NORMAL, message=message)
 
 
 def _failing(current: Status, sentence: str, error_kind: str) -> Status:

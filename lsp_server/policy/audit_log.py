@@ -23,6 +23,10 @@ SCHEMA = (
     "CREATE INDEX IF NOT EXISTS calls_by_time ON calls (at)",
 )
 TRIM_EVERY = 200
+
+COUNT_EVERY = 5
+"""After how many requests of our own it is looked up again what other windows have spent."""
+
 MOST_BYTES = 200 * 1024 * 1024
 """A request of a few thousand tokens takes some kilobytes, packed: this holds a month of one busy engineer."""
 
@@ -98,7 +102,11 @@ class AuditLog:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="audit")
         self._connection: sqlite3.Connection | None = None
         self._written = 0
-        self._spent: tuple[str, float] = ("", 0.0)
+        # By the day: what this process knows to have spent, what of it is on disk, and what others have put there.
+        self._own: tuple[str, float] = ("", 0.0)
+        self._own_on_disk: tuple[str, float] = ("", 0.0)
+        self._others: tuple[str, float] = ("", 0.0)
+        self._ended = 0
 
     def start(self, sent: Sent) -> "Future[int]":
         """
@@ -113,9 +121,9 @@ class AuditLog:
         """
         Record how the request of that number ended.
         """
-        day = f"{self._now():%Y-%m-%d}"
-        self._spent = (day, (self._spent[1] if self._spent[0] == day else 0.0) + ended.cost_usd)
-        self._thread.submit(self._guarded, lambda: self._end(number, ended))
+        today = self._today()
+        self._own = (today, _on(today, self._own) + ended.cost_usd)
+        self._thread.submit(self._guarded, lambda: self._end(number, ended, today))
 
     def entries(self, since: datetime | None = None) -> list[Entry]:
         """
@@ -138,10 +146,10 @@ class AuditLog:
 
     def spent_today_usd(self) -> float:
         """
-        What this process has spent since midnight UTC, added to what others had spent when the log was opened.
+        What was spent since midnight UTC, by this process and, as far as it has looked, by others. Cheap.
         """
-        day, spent = self._spent
-        return spent if day == f"{self._now():%Y-%m-%d}" else 0.0
+        today = self._today()
+        return _on(today, self._own) + _on(today, self._others)
 
     def open(self) -> None:
         """
@@ -196,7 +204,7 @@ class AuditLog:
             self._trim(connection)
         return cursor.lastrowid or 0
 
-    def _end(self, number: int, ended: Ended) -> None:
+    def _end(self, number: int, ended: Ended, today: str) -> None:
         document = {
             "stop": ended.stop,
             "error": ended.error,
@@ -210,9 +218,23 @@ class AuditLog:
             "durationMs": ended.duration_ms,
             "responseModel": ended.response_model,
         }
-        self._opened().execute(
+        connection = self._opened()
+        connection.execute(
             "UPDATE calls SET ended = ?, cost_usd = ? WHERE seq = ?", (json.dumps(document), ended.cost_usd, number)
         )
+        self._own_on_disk = (today, _on(today, self._own_on_disk) + ended.cost_usd)
+        self._ended += 1
+        if self._ended % COUNT_EVERY == 0:
+            self._count_others(connection)
+
+    def _count_others(self, connection: sqlite3.Connection) -> None:
+        today = self._today()
+        query = "SELECT coalesce(sum(cost_usd), 0) FROM calls WHERE at >= ?"
+        (spent,) = connection.execute(query, (today,)).fetchone()
+        self._others = (today, max(0.0, spent - _on(today, self._own_on_disk)))
+
+    def _today(self) -> str:
+        return f"{self._now():%Y-%m-%d}"
 
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:
@@ -221,11 +243,7 @@ class AuditLog:
                 self._tell_of(opened.set_aside)
             self._connection = opened.connection
             self._trim(self._connection)
-            today = f"{self._now():%Y-%m-%d}"
-            (spent,) = self._connection.execute(
-                "SELECT coalesce(sum(cost_usd), 0) FROM calls WHERE at >= ?", (today,)
-            ).fetchone()
-            self._spent = (today, self.spent_today_usd() + spent)
+            self._count_others(self._connection)
         return self._connection
 
     def _trim(self, connection: sqlite3.Connection) -> None:
@@ -251,6 +269,13 @@ class AuditLog:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _on(today: str, spent: tuple[str, float]) -> float:
+    """
+    What of an amount and its day belongs to today.
+    """
+    return spent[1] if spent[0] == today else 0.0
 
 
 def _entries(rows: list[tuple[bytes, str | None]]) -> Iterator[Entry]:

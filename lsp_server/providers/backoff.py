@@ -44,9 +44,9 @@ class Pause:
 
 
 PAUSES: Mapping[type[ProviderError], Pause] = {
-    RateLimited: Pause(2, 120),
-    Overloaded: Pause(2, 60),
-    Unreachable: Pause(2, 30),
+    RateLimited: Pause(2, 60),
+    Overloaded: Pause(2, 30),
+    Unreachable: Pause(2, 15),
     TimedOut: Pause(2, 30),
     Interrupted: Pause(1, 30),
     Refused: Pause(2, 2),
@@ -119,8 +119,10 @@ class BackingOffProvider(ProviderWrapper):
         # Requests that were under way when another failed tell nothing new.
         if pause is None or started < self._failed_at:
             return
-        self._failures += 1
         self._failed_at = self._clock()
+        # What is asked for by hand during a pause makes later ones no longer.
+        if self._failed_at >= self._resting_until:
+            self._failures += 1
         wait = max(pause.after(self._failures), error.retry_after_s or 0.0)
         self._resting_until = self._failed_at + wait
         self._last_wait = pause.first_s

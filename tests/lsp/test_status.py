@@ -108,3 +108,32 @@ class TestStatusBoard:
         self.board.after(nothing(NoCompletionReason.EMPTY_REPLY), 0.0)
 
         assert self.told[-1].message == ""
+
+    def test_an_answer_without_a_text_takes_a_failure_back(self) -> None:
+        """
+        The model that was chosen answers, although it has nothing to add here.
+        """
+        self.board.after(nothing(NoCompletionReason.PROVIDER_FAILED, "Overloaded.", "overloaded"), 0.0)
+        self.board.after(nothing(NoCompletionReason.EMPTY_REPLY), 0.0, is_answering=True)
+
+        assert self.told[-1] == Status(provider="local")
+
+    def test_what_comes_from_a_cache_says_nothing_of_the_model(self) -> None:
+        """
+        The failure is shown on.
+        """
+        self.board.after(nothing(NoCompletionReason.PROVIDER_FAILED, "Overloaded.", "overloaded"), 0.0)
+        self.board.after(replace(MEANWHILE, source=Source.CACHE, note="", error_kind=""), 0.0)
+
+        assert self.told[-1].message == "Overloaded."
+
+    def test_a_slow_model_is_told_of(self) -> None:
+        """
+        Once, and until it is quick again.
+        """
+        answer = replace(MEANWHILE, provider="anthropic", model="claude", note="", error_kind="")
+        for latency_s in (0.4, 3.1, 2.9, 1.1):
+            self.board.after(answer, 0.0, latency_s=latency_s)
+
+        said = "claude takes 3 s to begin an answer, so it is asked less often."
+        assert [status.message for status in self.told[1:]] == ["", said, ""]

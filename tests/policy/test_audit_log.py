@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from lsp_server.policy.audit_log import AuditLog, AuditUnavailable, Ended, Sent
+from lsp_server.policy.audit_log import COUNT_EVERY, AuditLog, AuditUnavailable, Ended, Sent
 from lsp_server.providers.base import Usage
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -197,6 +197,18 @@ class TestMoney:
         start(again, sent())
 
         assert again.spent_today_usd() == 0.5
+
+    def test_what_another_window_spends_counts_here_too(self, logs: Logs) -> None:
+        """
+        A few requests later at the latest, and what is our own only once.
+        """
+        here, there = logs.open(), logs.open()
+        for log in (there, here):
+            for number in start(log, *[sent()] * COUNT_EVERY):
+                log.end(number, ended())
+        start(here, sent())
+
+        assert here.spent_today_usd() == 0.25 * 2 * COUNT_EVERY
 
     def test_a_new_day_begins_at_nothing(self, logs: Logs) -> None:
         """

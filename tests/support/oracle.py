@@ -46,9 +46,12 @@ class Oracle(MessagesApi):
         self._truths = truths
         self._pace = pace
         self._random = random.Random(seed)
-        super().__init__(self._reply, port=port)
+        super().__init__(self.reply, port=port)
 
-    def _reply(self, exchange: Exchange) -> Reply:
+    def reply(self, exchange: Exchange) -> Reply:
+        """
+        The truth, as far as it is known.
+        """
         blocks = exchange.body["messages"][-1]["content"]
         asked = blocks if isinstance(blocks, str) else "".join(block["text"] for block in blocks)
         found = _BEFORE_CURSOR.search(asked)
