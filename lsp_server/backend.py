@@ -16,6 +16,7 @@ from lsp_server.context.gather import gather
 from lsp_server.context.snippet import Context
 from lsp_server.context.visits import Visits
 from lsp_server.files import SOURCE_ENDINGS, WorkspaceFiles, is_dependency, path_of, uri_of
+from lsp_server.index.known_names import KnownNames, known_names
 from lsp_server.index.workspace_index import Progress, WorkspaceIndex
 from lsp_server.indexing import Indexing, store_of
 from lsp_server.policy.audit import AuditedProvider, CallRecord
@@ -130,6 +131,13 @@ class Backend:
             no_model=f"{self.choice.why} So no model was asked, and what was found comes from rules alone.",
             memory=self._memory or NoMemory(),
         )
+
+    @property
+    def known_names(self) -> KnownNames | None:
+        """
+        The names that a remote model may use without being suspected to have made them up; None where nobody can tell.
+        """
+        return None if self.provider.name == LOCAL else known_names(self.index)
 
     async def gather(self, request: CompletionRequest, budget: int) -> Context:
         """

@@ -51,6 +51,7 @@ async def _complete(place: Place, overrides: Sequence[str], *, as_json: bool) ->
             gather=here.backend.gather,
             settings=here.settings,
             clock=time.monotonic,
+            known_names=here.backend.known_names,
         )
     if as_json:
         click.echo(json.dumps(_as_json(outcome), ensure_ascii=False))

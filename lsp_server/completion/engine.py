@@ -4,7 +4,7 @@ Answer one inline-completion request: the whole flow, from the cursor to the tex
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field, replace
 
 from lsp_server.completion import reuse, selection, trigger
@@ -25,6 +25,7 @@ from lsp_server.completion.request import (
 )
 from lsp_server.completion.stock import Found, Stock
 from lsp_server.completion.strand import Strand
+from lsp_server.completion.unknown_names import cut_at_unknown_name, stands_in
 from lsp_server.prompts import template
 from lsp_server.providers.base import (
     BudgetSpent,
@@ -59,6 +60,7 @@ class Means:
     settings: Settings
     clock: Clock
     stock: Stock
+    known_names: Container[str] | None
 
 
 def typed_on(previous: Completion | None, document: Document, offset: int, settings: Settings) -> Completion | None:
@@ -79,6 +81,7 @@ async def complete(
     settings: Settings,
     clock: Clock,
     stock: Stock | None = None,
+    known_names: Container[str] | None = None,
 ) -> Outcome:
     """
     Answer one request, from `stock` where that has an answer.
@@ -87,11 +90,15 @@ async def complete(
     is at hand, so that nobody need pause, and most of the pause is then well spent.
     Cancelling the task before a model is asked spends nothing; afterwards the reply is still read into `stock`, for
     the next request. Without a stock it is closed.
+    Where `known_names` are given, nothing is offered from the first name on that stands neither among them, nor in the
+    document, nor in the context.
     """
     async with contextlib.AsyncExitStack() as stack:
         if stock is None:
             stock = await stack.enter_async_context(contextlib.aclosing(Stock(clock, reads_on=False)))
-        means = Means(provider=provider, gather=gather, settings=settings, clock=clock, stock=stock)
+        means = Means(
+            provider=provider, gather=gather, settings=settings, clock=clock, stock=stock, known_names=known_names
+        )
         return await _complete(request, previous, means)
 
 
@@ -138,7 +145,7 @@ class _Answer:
             return None
         portion, ahead = Portion(self._asked), found.strand.rest(found.reach)
         piece = portion.whole(ahead, self._stock.trust, finished=not found.strand.is_open)
-        piece = piece or portion.begun(ahead, self._stock.trust)
+        piece = self._vouched(piece or portion.begun(ahead, self._stock.trust), found.strand)
         if not isinstance(piece, Piece) or not piece.draft.text.startswith(rest.text):
             return None
         longer = self._completion(found, piece, portion, Source.IN_FLIGHT)
@@ -204,12 +211,24 @@ class _Answer:
             piece = portion.whole(rest, trust, finished=finished)
             if piece is None and self._is_late(strand):
                 piece = portion.begun(rest, trust)
+            piece = self._vouched(piece, strand)
             if isinstance(piece, NoCompletionReason):
                 stop = strand.part.stop
                 return self._watch.withheld(asked, piece, stop.note if stop else "")
             if piece is not None:
                 return self._completion(found, piece, portion, source)
             await self._more(strand)
+
+    def _vouched(self, piece: Piece | NoCompletionReason | None, strand: Strand) -> Piece | NoCompletionReason | None:
+        """
+        Without the names that the model has made up.
+        """
+        known, shown = self._means.known_names, strand.part.context.text
+        # Who answers in another's place is mostly the model of this very workspace.
+        if known is None or strand.part.origin is not None or not isinstance(piece, Piece):
+            return piece
+        draft = cut_at_unknown_name(piece.draft, self._asked, lambda name: name in known or stands_in(name, shown))
+        return draft if isinstance(draft, NoCompletionReason) else replace(piece, draft=draft)
 
     async def _more(self, strand: Strand) -> None:
         first_at = strand.part.first_at

@@ -97,6 +97,7 @@ class NoCompletionReason(StrEnum):
     REPEATS_SUFFIX = "repeats_suffix"
     REPETITIVE = "repetitive"
     ADDS_PARSE_ERRORS = "adds_parse_errors"
+    UNKNOWN_NAME = "unknown_name"
     PROVIDER_FAILED = "provider_failed"
     BUDGET_SPENT = "budget_spent"
 

@@ -15,12 +15,14 @@ from lsp_server.index.words import parts
 
 BLOCK_LINES = 8
 MAX_BLOCKS = 2500
-_KEYWORDS = (
+COMMON_WORDS = (
     "const let var function return if else for while switch case break continue new await async import export from"
     " default class extends implements interface type enum public private protected readonly static this super true"
     " false null undefined void typeof instanceof in of as is throw try catch string number boolean any unknown never"
     " it expect the to"
 )
+"""Words that stand everywhere tell nothing, and have no terms."""
+
 LONGEST_NAME = 60
 MAX_PARTS = 8
 
@@ -44,8 +46,7 @@ class Vocabulary(dict[str, int]):
     """
 
     def __init__(self) -> None:
-        # Words that stand everywhere tell nothing: they have no terms, and a line break is one of them.
-        super().__init__({word: number for number, word in enumerate(["\n", *_KEYWORDS.split()])})
+        super().__init__({word: number for number, word in enumerate(["\n", *COMMON_WORDS.split()])})
         self._terms: list[tuple[int, ...]] = [() for _ in self]
         self._flat = np.empty(0, np.uint32)
         self._starts = np.zeros(1, np.int64)

@@ -98,6 +98,12 @@ class CodeSearch:
         recent, _ = self._current()
         return [main + new for main, new in zip(self._main.frequencies(words), recent.frequencies(words), strict=True)]
 
+    def has(self, word: str) -> bool:
+        """
+        Whether a word stands anywhere, as far as it has been sorted; nothing is sorted for this.
+        """
+        return any(index.frequencies((word,))[0] for index in (self._main, self._recent))
+
     def commonest(self, words: Sequence[str], limit: int) -> tuple[str, ...]:
         """
         Those of `words` that stand in the most blocks.

@@ -4,7 +4,7 @@ What a session needs from the rest of the house; `app.py` supplies it, tests sup
 Nothing here is called before `initialize` has been answered, so that it may import and open what it likes.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -40,6 +40,13 @@ class Backend(Protocol):
     def files(self) -> "WorkspaceFiles":
         """
         The files that may be read.
+        """
+        ...
+
+    @property
+    def known_names(self) -> Container[str] | None:
+        """
+        The names that a completion may use without being suspected; None where that can't be told.
         """
         ...
 

@@ -335,6 +335,7 @@ class Session:
             settings=settings,
             clock=self._services.clock,
             stock=self._stock,
+            known_names=equipment.backend.known_names,
         )
 
     def _refusal(

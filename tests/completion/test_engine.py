@@ -25,6 +25,7 @@ from lsp_server.providers.base import (
     Chunk,
     MessageStop,
     NotAllowed,
+    Origin,
     Overloaded,
     Prompt,
     ProviderError,
@@ -408,3 +409,51 @@ async def test_time_is_told_of_what_came_to_nothing_too() -> None:
     assert outcome.timings.context_ms > 0
     assert outcome.timings.first_token_ms == 0
     assert outcome.timings.total_ms > 0
+
+
+@pytest.mark.parametrize(
+    ("reply", "text"),
+    [
+        ("items.map(shown);", "items.map(shown);"),
+        ("items.map(persisted);", "items.map("),
+        ("items.map(vouched);", "items.map(vouched);"),
+    ],
+    ids=["known", "made up", "in the context"],
+)
+async def test_nothing_is_offered_from_a_made_up_name_on(reply: str, text: str) -> None:
+    """
+    Names of the workspace and of what the model was shown are none.
+    """
+
+    async def gather(_request: CompletionRequest, _budget: int) -> Context:
+        return Context(text="export function vouched(): void;")
+
+    source = "const items = [1];\nconst all = █\n"
+    outcome = await ask(source, ScriptedVendor(reply), gather=gather, known_names={"map", "shown"})
+
+    assert isinstance(outcome, Completion)
+    assert outcome.text == text
+
+
+async def test_a_made_up_name_alone_is_withheld_by_name() -> None:
+    """
+    And where it can't be told which names there are, it is offered.
+    """
+    withheld = await ask("const a = █\n", ScriptedVendor("persistAll();"), known_names={"save"})
+    offered = await ask("const a = █\n", ScriptedVendor("persistAll();"))
+
+    assert isinstance(withheld, NoCompletion)
+    assert withheld.reason is NoCompletionReason.UNKNOWN_NAME
+    assert isinstance(offered, Completion)
+
+
+async def test_who_answers_in_anothers_place_is_not_suspected() -> None:
+    """
+    The local model's names stand in the workspace, or are made of such as its authors make them.
+    """
+    origin = Origin(provider="local", model="m", note="It failed.", error_kind="overloaded")
+    reply = (TextDelta("persistAll();", origin), MessageStop(reason=StopReason.END))
+    outcome = await ask("const a = █\n", ScriptedVendor(reply), known_names={"save"})
+
+    assert isinstance(outcome, Completion)
+    assert (outcome.text, outcome.error_kind) == ("persistAll();", "overloaded")

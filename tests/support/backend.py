@@ -5,7 +5,7 @@ A session's surroundings in memory: settings from a dictionary, a scripted provi
 import asyncio
 import itertools
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,7 @@ class ScriptedBackend:
     indexed: asyncio.Event = field(default_factory=asyncio.Event)
     changed_files: list[str] = field(default_factory=list)
     gathered: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
+    known_names: Container[str] | None = None
     folders: Sequence[Path] = ()
     reviewer: ScriptedProvider | None = None
     """Who reviews; without one the rules do it alone."""

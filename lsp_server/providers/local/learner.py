@@ -40,13 +40,6 @@ class Learned:
     hidden: frozenset[str] = frozenset()
     complete: bool = False
 
-    def has_changed_word(self, word: str) -> bool:
-        """
-        Whether a file that changed since has the word.
-        """
-        number = self.index.vocabulary.get(word)
-        return number is not None and self.changed is not None and bool((self.changed.words == number).any())
-
 
 class Learner:
     """
@@ -63,13 +56,6 @@ class Learner:
         self._stopped = threading.Event()
         self._lock = threading.Lock()
         self._near = "."
-
-    @property
-    def latest(self) -> Learned:
-        """
-        What was known when last asked; safe in any thread.
-        """
-        return self._learned
 
     def start(self) -> None:
         """

@@ -13,9 +13,6 @@ from lsp_server.providers.local.cursor import PrefixCache, read_cursor
 from lsp_server.providers.local.learner import Learner
 from lsp_server.providers.local.ranker import shipped_ranker
 
-ENOUGH_TO_KNOW = 1_000_000
-"""Characters of source; in less, many a name that is right stands nowhere yet."""
-
 
 class LocalModel:
     """
@@ -38,15 +35,6 @@ class LocalModel:
         Stop learning.
         """
         self.learner.stop()
-
-    def knows(self, name: str) -> bool | None:
-        """
-        Whether a name stands in the workspace; None before all of it is learnt, or if it is too small to tell.
-        """
-        learned = self.learner.latest
-        if not learned.complete or learned.index.size < ENOUGH_TO_KNOW:
-            return None
-        return learned.index.knows(name) or learned.has_changed_word(name)
 
     def answer(self, inputs: CompletionInputs, cancelled: Callable[[], bool] = lambda: False) -> Answer:
         """

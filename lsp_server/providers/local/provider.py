@@ -82,14 +82,6 @@ class LocalProvider:
             yield TextDelta(found.text)
         yield MessageStop(reason=StopReason.END, model=MODEL, note=found.note)
 
-    def knows(self, name: str) -> bool | None:
-        """
-        Whether a name stands anywhere in the workspace; None while that is not learnt, or with too little to tell.
-
-        It costs microseconds, and says nothing of installed packages and of the language itself.
-        """
-        return None if self._model is None else self._model.knows(name)
-
     async def warm_up(self) -> None:
         """
         Begin to learn the workspace; answers do not wait for it.

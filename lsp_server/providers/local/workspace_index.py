@@ -88,13 +88,6 @@ class WorkspaceIndex:
         fresh = np.where(classes > 0, classes, np.arange(known, known + newer, dtype=np.int32)).astype(np.int32)
         return np.concatenate((self.abstract_of, fresh))
 
-    def knows(self, word: str) -> bool:
-        """
-        Whether the word stands in any indexed file.
-        """
-        number = self.vocabulary.get(word)
-        return number is not None and number < len(self.counts) and bool(self.counts[number])
-
     def file_weights(self, path: str, hidden: Iterable[str] = ()) -> NDArray[np.float32]:
         """
         What a place counts by its file, for a cursor in `path`; nothing in `path` itself and in `hidden` files.

@@ -41,8 +41,8 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus", type=Path, default=DEFAULT_FOLDER)
-    parser.add_argument("--positions", type=int, default=800, help="positions in each source")
-    parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--positions", type=int, default=2000, help="positions in each source")
+    parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--networks", type=int, default=3)
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     parser.add_argument("--development", action="store_true")

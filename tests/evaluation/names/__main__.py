@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lsp_server.completion.unknown_names import UnknownName, known_part, unknown_names
+from lsp_server.index.known_names import language_names
 from lsp_server.providers.local.corpus import SourceFile
 from lsp_server.syntax.tree import parse
 from lsp_server.text.document import Document
@@ -20,8 +22,6 @@ from lsp_server.text.positions import Span
 from tests.evaluation.local.corpora import DEFAULT_FOLDER, TESTED, read_files
 from tests.evaluation.local.measure import percentile
 from tests.evaluation.local.positions import Position, near_duplicates, sample_positions
-from tests.evaluation.names.language_names import language_names
-from tests.evaluation.names.unknown_names import UnknownName, known_part, unknown_names
 
 LINES = 5
 """How many lines after its own a block has."""

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.evaluation.names import language_names
+from lsp_server.index import known_names
 
 PATTERNS = ("lib.es*.d.ts", "lib.decorators*.d.ts", "lib.dom*.d.ts")
 
@@ -30,7 +30,8 @@ def main() -> None:
     """
     folder = Path(sys.argv[1])
     texts = (path.read_text(encoding="utf-8") for pattern in PATTERNS for path in folder.glob(pattern))
-    language_names.PATH.write_text("\n".join(names_in(texts)) + "\n", encoding="utf-8")
+    listed = Path(known_names.__file__).with_name(known_names.LANGUAGE_NAMES)
+    listed.write_text("\n".join(names_in(texts)) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from lsp_server.providers.base import Purpose
-from lsp_server.providers.local.corpus import SourceFile
 from lsp_server.providers.local.provider import MODEL, NOT_ANSWERED, LocalProvider
 from tests.providers.local.support import ask, complete, corpus_of, inputs_at, prompt_of
 
@@ -135,33 +134,3 @@ def test_importing_the_provider_imports_nothing_heavy() -> None:
     """
     code = "import sys, lsp_server.providers.local.provider; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[3], check=False).returncode == 0
-
-
-async def test_knows_the_names_of_a_workspace_that_is_learnt() -> None:
-    """
-    Whether a name stands anywhere is told once all is learnt, changes included, and not in a small workspace.
-    """
-    many = {f"src/{n}.ts": f"export const handler{n} = create{n}();\n" * 400 for n in range(70)}
-    corpus = corpus_of(many)
-    provider = LocalProvider(corpus)
-    assert provider.knows("handler1") is None
-
-    await provider.ready()
-    assert provider.knows("handler1") is True
-    assert provider.knows("handlerOfNobody") is False
-
-    corpus.update(SourceFile("src/new.ts", "const handlerOfNobody = 1;"))
-    await ask(provider, prompt_of(inputs_at("const a = █")))
-    assert provider.knows("handlerOfNobody") is True
-    await provider.aclose()
-
-
-async def test_a_small_workspace_does_not_tell_what_is_made_up() -> None:
-    """
-    Where few names stand anywhere, one that stands nowhere may well be right.
-    """
-    provider = LocalProvider(corpus_of(WORKSPACE))
-    await provider.ready()
-
-    assert provider.knows("nobody") is None
-    await provider.aclose()

@@ -6,11 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lsp_server.completion.postprocess import Draft
+from lsp_server.completion.request import NoCompletionReason
+from lsp_server.completion.unknown_names import UnknownName, cut_at_unknown_name, known_part, unknown_names
+from lsp_server.index.known_names import language_names
 from lsp_server.syntax.tree import parse
 from lsp_server.text.document import Document
 from lsp_server.text.positions import Span
-from tests.evaluation.names.language_names import language_names
-from tests.evaluation.names.unknown_names import UnknownName, known_part, unknown_names
+from tests.support.cursors import request_at
 from tests.support.marked import parse_marked
 
 KNOWN = language_names() | {"client", "order", "save", "React", "Order"}
@@ -82,15 +85,40 @@ def test_the_open_file_counts_on_both_sides() -> None:
     assert [found.name for found in unknown_in("function above2() {}\n█", "above();")] == ["above"]
 
 
-def test_the_part_before_an_unknown_name() -> None:
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("save(order);\nsave(order);\n  persistAll(order);\nsave(order);", "save(order);\nsave(order);"),
+        ("const saved = await persistAll(order);\nsave(saved);", "const saved = await"),
+        ("\n  save(persistAll(order));", "\n  save("),
+        ("(persistAll);", ""),
+        ("persistAll(order);", ""),
+        ("save(order);", "save(order);"),
+    ],
+)
+def test_the_part_before_an_unknown_name(text: str, kept: str) -> None:
     """
-    Whole lines are kept before the first unknown name, none if it is on the first.
+    Whole lines are kept before the first unknown name, else the line up to it unless that is next to nothing.
     """
-    text = "save(order);\nsave(order);\n  persistAll(order);\nsave(order);"
+    assert known_part(text, tuple(unknown_in("█", text))) == kept
 
-    assert known_part(text, tuple(unknown_in("█", text))) == "save(order);\nsave(order);"
-    assert known_part("persistAll(order);", tuple(unknown_in("█", "persistAll(order);"))) == ""
-    assert known_part(text, ()) == text
+
+@pytest.mark.parametrize(
+    ("marked", "draft", "outcome"),
+    [
+        ("function f() {\n  █\n}", Draft("client.save(order);"), Draft("client.save(order);")),
+        ("function f() {\n  █\n}", Draft("client.saveAll(order);"), Draft("client.")),
+        ("function f() {\n  client.sav█\n}", Draft("eAll(order);"), NoCompletionReason.UNKNOWN_NAME),
+        ("function f() {\n  client.saveA█\n}\nsaveAll;", Draft("ll(order);"), Draft("ll(order);")),
+        ("save(█)", Draft("client.order(saveAll))", 1), NoCompletionReason.UNKNOWN_NAME),
+        ("const text = '█'", Draft("Nobody knows these words"), Draft("Nobody knows these words")),
+    ],
+)
+def test_a_draft_ends_before_what_was_made_up(marked: str, draft: Draft, outcome: Draft | NoCompletionReason) -> None:
+    """
+    A word that was begun before the cursor counts whole, and nothing behind the cursor is lost.
+    """
+    assert cut_at_unknown_name(draft, request_at(marked), KNOWN.__contains__) == outcome
 
 
 @given(st.text(alphabet="ab(){}<>.,;:= '\"`/\n𝒳ä", max_size=40), st.integers(0, 3))

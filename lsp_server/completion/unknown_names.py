@@ -9,14 +9,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lsp_server.syntax.tree import SyntaxTree
-from lsp_server.text.positions import Span
+from lsp_server.completion.postprocess import Draft
+from lsp_server.completion.request import CompletionRequest, NoCompletionReason
+from lsp_server.syntax.tree import SyntaxTree, parse
+from lsp_server.text.document import ContentChange
+from lsp_server.text.positions import PositionEncoding, Span
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 IsKnown = Callable[[str], bool]
-"""Whether a name stands anywhere in the workspace, its dependencies or the language."""
+"""Whether a name stands anywhere in the workspace, in what the model was shown, or in the language."""
+
+SHORTEST = 4
+"""Fewer characters before an unknown name are not worth a look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,24 @@ class UnknownName:
 
     name: str
     offset: int
+
+
+def cut_at_unknown_name(draft: Draft, request: CompletionRequest, is_known: IsKnown) -> Draft | NoCompletionReason:
+    """
+    A draft up to the first name that nobody knows; all of it without any.
+
+    Names are looked at before the syntax, which takes longer and is seldom needed.
+    """
+    outside = _outside(request)
+    if all(is_known(name) or stands_in(name, outside) for name in _NAME.findall(draft.text)):
+        return draft
+    start = request.offset
+    found = unknown_names(_inserted(draft, request), Span(start, start + len(draft.text)), is_known)
+    text = known_part(draft.text, found)
+    if not found or text == draft.text:
+        return draft
+    # What stands behind the cursor may only be replaced by a text that says it again to its end.
+    return Draft(text) if text and not draft.swallowed else NoCompletionReason.UNKNOWN_NAME
 
 
 def unknown_names(tree: SyntaxTree, span: Span, is_known: IsKnown) -> tuple[UnknownName, ...]:
@@ -42,18 +66,45 @@ def unknown_names(tree: SyntaxTree, span: Span, is_known: IsKnown) -> tuple[Unkn
     found = []
     for node in names:
         name = tree.text_of(node)
-        if "-" not in name and name not in declared and not is_known(name) and not _stands_in(name, outside):
+        if "-" not in name and name not in declared and not is_known(name) and not stands_in(name, outside):
             found.append(UnknownName(name, max(0, tree.span_of(node).start - span.start)))
     return tuple(found)
 
 
 def known_part(text: str, names: tuple[UnknownName, ...]) -> str:
     """
-    The whole lines of a completion before the first unknown name; all of it without any.
+    The whole lines of a completion before the first unknown name, else its first line up to there; nothing if that is
+    next to nothing.
     """
     if not names:
         return text
-    return text[: max(0, text.rfind("\n", 0, names[0].offset))].rstrip()
+    before = text[: names[0].offset]
+    lines = before.rpartition("\n")[0]
+    part = (lines if lines.strip() else before).rstrip()
+    return part if len(part.strip()) >= SHORTEST else ""
+
+
+def stands_in(name: str, text: str) -> bool:
+    """
+    Whether the text has the name as a word of its own.
+    """
+    return name in text and re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])", text) is not None
+
+
+_NAME = re.compile(r"(?<![\w$])#?[A-Za-z_$][\w$]*")
+
+
+def _outside(request: CompletionRequest) -> str:
+    document, offset = request.document, request.offset
+    return f"{document.slice(0, offset)}\0{document.slice(offset, document.length)}"
+
+
+def _inserted(draft: Draft, request: CompletionRequest) -> SyntaxTree:
+    document, encoding = request.document, PositionEncoding.UTF32
+    start = document.position_at(request.offset, encoding)
+    end = document.position_at(request.offset + draft.swallowed, encoding)
+    changed, edits = document.apply([ContentChange((start, end), draft.text)], document.version, encoding)
+    return parse(changed, request.tree, edits)
 
 
 def _within(root: Node, start: int, end: int) -> Iterator[Node]:
@@ -75,10 +126,6 @@ def _is_declared(node: Node) -> bool:
     if holder is None or holder.type in _BINDING:
         return True
     return any(holder.child_by_field_name(field) == node for field in _DECLARING.get(holder.type, ("name", "pattern")))
-
-
-def _stands_in(name: str, text: str) -> bool:
-    return re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])", text) is not None
 
 
 _NAMES = frozenset(("identifier", "property_identifier", "private_property_identifier", "type_identifier"))
