@@ -1,12 +1,13 @@
 """
 How likely each name that is new to the file is to be written next.
 
-Every retriever's evidence about a name is one number of a vector; a logistic model, fitted once over tasks from several
-repositories, turns the vector into a likelihood. The weights say how much each kind of evidence has proved to be worth;
-`tests/evaluation/context/fit.py` prints them. `typed` was set by hand: no task has half a word before its cursor.
+Every retriever's evidence about a name is one number of a vector, most of which are 0; a logistic model, fitted once
+over tasks from several repositories, turns the vector into a likelihood. The weights say how much each kind of evidence
+has proved to be worth; `tests/evaluation/context/fit.py` prints them. `typed` was set by hand: no task has half a word
+before its cursor.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import log1p
@@ -18,7 +19,11 @@ from lsp_server.context.pool import Pool
 from lsp_server.context.question import Question
 from lsp_server.context.similar import Similar
 from lsp_server.context.situation import Slot
+from lsp_server.index.symbols import Symbol
 from lsp_server.index.words import parts
+
+Table = Mapping[str, float]
+"""What one kind of evidence says of names; of a name that is not in it, nothing."""
 
 EVIDENCE: Mapping[str, float] = {
     "always": -9.56,
@@ -115,76 +120,89 @@ class Likelihood:
         return Similar(self.question)
 
     @cached_property
-    def evidence(self) -> npt.NDArray[np.float64]:
+    def evidence(self) -> Mapping[str, Table]:
         """
-        What speaks for each name: a row for each of `pool.names`, a column for each of `EVIDENCE`.
+        What speaks for the names of the pool, by its name in `EVIDENCE`; a name that a table lacks has 0 there.
         """
-        names = self.pool.names
-        return np.array([*self._of_names(names), *self._of_places(names)]).T.reshape(len(names), len(EVIDENCE))
+        situation, index, pool = self.question.situation, self.question.source.symbols, self.pool
+        names = pool.names
+        frequencies = self.question.source.windows.frequencies(names)
+        return {
+            "always": dict.fromkeys(names, 1.0),
+            **self._reaching,
+            "company": pool.company,
+            "mentioned": pool.mentioned,
+            "member of a type mentioned": pool.of_mentioned,
+            **self._in_similar_code(),
+            "in a namespace imported": dict.fromkeys(pool.namespaced, 1.0),
+            "imported and unused": dict.fromkeys(situation.imported, 1.0),
+            "popularity": {name: log1p(count) for name in names if (count := index.popularity(name))},
+            "commonness": {name: log1p(count) for name, count in zip(names, frequencies, strict=True) if count},
+            "typed": self._typed(names),
+            **self._declared(names),
+        }
 
     @cached_property
-    def evidence_of_known(self) -> npt.NDArray[np.float64]:
+    def evidence_of_known(self) -> Mapping[str, Table]:
         """
-        What speaks for each of `pool.known`, in the order of `AGAIN`.
+        What speaks for the known names of the pool, by its name in `AGAIN`.
         """
-        names = self.pool.known
-        return np.array([*self._of_known_names(names)]).T.reshape(len(names), len(AGAIN))
+        situation, names = self.question.situation, self.pool.known
+        is_type = [name for name in names if name[:1].isupper()] if situation.slot is Slot.TYPE else []
+        return {
+            "always": dict.fromkeys(names, 1.0),
+            **self._reaching,
+            "near the cursor": situation.near,
+            "uses": {name: log1p(situation.visible[name]) for name in names},
+            **self._in_similar_code(),
+            "type where a type is due": dict.fromkeys(is_type, 1.0),
+            "typed": self._typed(names),
+        }
 
-    def _of_known_names(self, names: Sequence[str]) -> Iterator[list[float]]:
-        situation, similar = self.question.situation, self.similar
-        typed, type_is_due = situation.typed, situation.slot is Slot.TYPE
-        yield [1.0] * len(names)
-        for table in (*self._reaching, situation.near):
-            yield [table.get(name, 0.0) for name in names]
-        yield [log1p(situation.visible[name]) for name in names]
-        for table in (similar.in_windows, similar.window_shares, similar.continuations, similar.in_files):
-            yield [table.get(name, 0.0) for name in names]
-        yield [float(name in similar.followers) for name in names]
-        yield [float(type_is_due and name[:1].isupper()) for name in names]
-        yield [(1.0 if name.startswith(typed) else -1.0) if typed else 0.0 for name in names]
+    def _in_similar_code(self) -> Mapping[str, Table]:
+        similar = self.similar
+        return {
+            "similar code": similar.in_windows,
+            "often in similar code": similar.window_shares,
+            "continuation": similar.continuations,
+            "in similar files": similar.in_files,
+            "same word before": dict.fromkeys(similar.followers, 1.0),
+        }
 
-    def _of_names(self, names: Sequence[str]) -> Iterator[list[float]]:
-        # What speaks for a name wherever it is declared.
-        situation, index, pool, similar = self.question.situation, self.question.source.symbols, self.pool, self.similar
-        typed, imported = situation.typed, situation.imported
-        yield [1.0] * len(names)
-        for table in (*self._reaching, pool.company, pool.mentioned, pool.of_mentioned):
-            yield [table.get(name, 0.0) for name in names]
-        for table in (similar.in_windows, similar.window_shares, similar.continuations, similar.in_files):
-            yield [table.get(name, 0.0) for name in names]
-        for group in (similar.followers, pool.namespaced, imported):
-            yield [float(name in group) for name in names]
-        yield [log1p(index.popularity(name)) for name in names]
-        yield [log1p(count) for count in self.question.source.windows.frequencies(names)]
-        yield [(1.0 if name.startswith(typed) else -1.0) if typed else 0.0 for name in names]
+    def _typed(self, names: Sequence[str]) -> Table:
+        typed = self.question.situation.typed
+        return {name: 1.0 if name.startswith(typed) else -1.0 for name in names} if typed else {}
 
-    def _of_places(self, names: Sequence[str]) -> Iterator[tuple[float, ...]]:
-        # What speaks for a name by where it is declared.
-        return zip(*(self._declared(name) for name in names), strict=True)
+    def _declared(self, names: Sequence[str]) -> Mapping[str, Table]:
+        # What speaks for a name by its parts, and by where it is declared.
+        found: dict[str, dict[str, float]] = {kind: {} for kind in _OF_DECLARATION}
+        declared, index, near = self.pool.by_name, self.question.source.symbols, self.question.near_parts
+        for name in names:
+            own = parts(name)
+            share = 0.0 if near.keys().isdisjoint(own) else sum([near.get(part, 0.0) for part in own]) / len(own)
+            same = declared.get(name)
+            if same:
+                found["share of parts"][name] = share
+                self._weigh(name, same[0], found)
+            else:
+                found["member name parts"][name] = share
+                found["member" if index.has_member(name) else "declared nowhere"][name] = 1.0
+        return found
 
-    def _declared(self, name: str) -> tuple[float, ...]:
-        pool, slot, near = self.pool, self.question.situation.slot, self.question.near_parts
-        own = parts(name)
-        share = sum([near.get(part, 0.0) for part in own]) / len(own) if own else 0.0
-        same = pool.by_name.get(name)
-        if not same:
-            is_member = float(self.question.source.symbols.has_member(name) > 0)
-            return (*_NO_SYMBOL, is_member, share, 1.0 - is_member)
-        best = same[0]
-        is_type = best.kind in ("interface", "type")
-        return (
-            1.0,
-            log1p(max([pool.by_parts.get(symbol, 0.0) for symbol in same])),
-            share,
-            float(is_type and slot is Slot.TYPE),
-            float(is_type and slot is not Slot.TYPE),
-            float(slot is Slot.ELEMENT and name[:1].isupper()),
-            float(slot is Slot.MEMBER),
-            *self._place(best.path),
-            0.0,
-            0.0,
-            0.0,
-        )
+    def _weigh(self, name: str, symbol: Symbol, found: Mapping[str, dict[str, float]]) -> None:
+        # What speaks for a name that its nearest declaration has.
+        slot = self.question.situation.slot
+        found["symbol"][name] = 1.0
+        found["rarity of shared parts"][name] = log1p(self.pool.by_parts.get(name, 0.0))
+        if symbol.kind in ("interface", "type"):
+            found["type where a type is due" if slot is Slot.TYPE else "type elsewhere"][name] = 1.0
+        if slot is Slot.ELEMENT and name[:1].isupper():
+            found["component where one is due"][name] = 1.0
+        if slot is Slot.MEMBER:
+            found["symbol after a dot"][name] = 1.0
+        for kind, value in zip(_OF_PLACE, self._place(symbol.path), strict=True):
+            if value:
+                found[kind][name] = value
 
     def _place(self, path: str) -> tuple[float, ...]:
         known = self._places.get(path)
@@ -205,20 +223,34 @@ class Likelihood:
         return {}
 
     @cached_property
-    def _reaching(self) -> tuple[dict[str, float], ...]:
+    def _reaching(self) -> Mapping[str, Table]:
         # For each retriever of what is in reach, the worth it gives to each name.
         found: dict[str, dict[str, float]] = {kind: {} for kind in _REACHING}
         for piece in self.question.found:
-            table = found.setdefault(piece.retriever, {})
+            table = found.get(piece.retriever, {})
             for name in piece.names:
                 if piece.worth > table.get(name, 0.0):
                     table[name] = piece.worth
-        return tuple(found[kind] for kind in _REACHING)
+        return found
 
 
-def _likely(names: Sequence[str], evidence: npt.NDArray[np.float64], weights: Mapping[str, float]) -> dict[str, float]:
-    score = evidence @ np.array(tuple(weights.values()))
-    likely: list[float] = (1 / (1 + np.exp(-np.clip(score, -30, 30)))).tolist()
+def matrix(names: Sequence[str], evidence: Mapping[str, Table], kinds: Iterable[str]) -> npt.NDArray[np.float64]:
+    """
+    Evidence with a row for each of `names` and a column for each of `kinds`.
+    """
+    return np.array([[evidence[kind].get(name, 0.0) for kind in kinds] for name in names])
+
+
+def _likely(names: Sequence[str], evidence: Mapping[str, Table], weights: Mapping[str, float]) -> dict[str, float]:
+    # Most names have nothing of most kinds.
+    score = dict.fromkeys(names, 0.0)
+    for kind, weight in weights.items():
+        table = evidence[kind]
+        for name in names if len(table) > len(names) else table:
+            if name in score:
+                score[name] += weight * table.get(name, 0.0)
+    found = np.fromiter(score.values(), np.float64, len(score))
+    likely: list[float] = (1 / (1 + np.exp(-np.clip(found, -30, 30)))).tolist()
     return dict(zip(names, likely, strict=True))
 
 
@@ -229,6 +261,19 @@ def is_test(path: str) -> bool:
     return any(mark in path for mark in _TEST_MARKS)
 
 
-_NO_SYMBOL = (0.0,) * 12
 _REACHING = ("receiver", "expected", "near", "written", "imported")
+_OF_PLACE = ("nearness", "sibling", "same folder", "test", "file name parts")
+_OF_DECLARATION = (
+    "symbol",
+    "rarity of shared parts",
+    "share of parts",
+    "type where a type is due",
+    "type elsewhere",
+    "component where one is due",
+    "symbol after a dot",
+    *_OF_PLACE,
+    "member",
+    "member name parts",
+    "declared nowhere",
+)
 _TEST_MARKS = (".test.", ".spec.", "__tests__", "/test/", "/tests/", ".stories.", "/fixtures/", "__mocks__")

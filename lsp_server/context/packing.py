@@ -199,8 +199,10 @@ def _promising(offers: list[_Offer], state: _Open) -> tuple[list[_Offer], list[f
 def _groups(offers: Sequence[_Offer]) -> Mapping[object, list[int]]:
     # Which offers are worth less when a name is shown or declared, and cost less when a file or an owner is opened.
     groups: dict[object, list[int]] = defaultdict(list)
-    for number, (piece, _, words, declares, _, _) in enumerate(offers):
+    for number, (piece, brief, words, declares, _, _) in enumerate(offers):
         groups[piece.path].append(number)
+        if not brief:
+            groups[piece.key].append(number)
         if piece.owner:
             groups[piece.path, piece.owner].append(number)
         for word in words:
@@ -253,6 +255,8 @@ def _take(offer: _Offer, state: _Open, groups: Mapping[object, list[int]]) -> tu
     if offer.brief:
         state.listing.add(path)
         state.named[piece.key] = piece
+        # In full it would not be listed any more.
+        cheaper.update(groups.get(piece.key, ()))
         return cheaper, poorer
     if piece.owner and (path, piece.owner) not in state.owners:
         cheaper.update(groups[path, piece.owner])

@@ -3,10 +3,11 @@ The names worth considering at a cursor, and where the exported symbols among th
 """
 
 from dataclasses import dataclass
-from functools import cached_property
-from heapq import nsmallest
+from functools import cached_property, lru_cache
+from heapq import nlargest, nsmallest
 from posixpath import dirname
 
+from lsp_server.context.packing import words_of
 from lsp_server.context.question import Question
 from lsp_server.context.similar import Similar
 from lsp_server.context.situation import KEYWORDS, WORD
@@ -50,7 +51,7 @@ class Pool:
             if share >= USED_BY_SEVERAL and (index.has_member(name) or index.has_symbol(name))
         )
         pool.update(dict.fromkeys(self.question.source.common_names))
-        return tuple(name for name in pool if not visible[name] and name not in KEYWORDS and WORD.fullmatch(name))
+        return tuple([name for name in pool if name not in visible and name not in KEYWORDS and WORD.fullmatch(name)])
 
     @cached_property
     def known(self) -> tuple[str, ...]:
@@ -59,7 +60,7 @@ class Pool:
         """
         visible, path = self.question.situation.visible, self.question.situation.path
         names = dict.fromkeys(name for piece in self.question.found if piece.path != path for name in piece.names)
-        return tuple(name for name in names if visible[name] and name not in KEYWORDS)
+        return tuple(name for name in names if name in visible and name not in KEYWORDS)
 
     @cached_property
     def symbols(self) -> tuple[Symbol, ...]:
@@ -68,17 +69,33 @@ class Pool:
         """
         index, path = self.question.source.symbols, self.question.situation.path
         visible = self.question.situation.visible
-        pool = dict.fromkeys(nsmallest(BY_PARTS, self.by_parts, key=lambda item: (-self.by_parts[item], item)))
+        pool = dict.fromkeys(self._best_by_parts())
         names = dict.fromkeys(nsmallest(BY_COMPANY, self.company, key=lambda name: (-self.company[name], name)))
         shared = (name for name, share in self.similar.in_files.items() if share >= USED_BY_SEVERAL)
         for more in (self.similar.in_windows, self.mentioned, shared, index.popular, self.namespaced):
             names.update(dict.fromkeys(more))
         for name in names:
-            if not visible[name]:
+            if name not in visible:
                 pool.update(dict.fromkeys(index.named(name)[:SAME_NAME]))
-        for near in (*sorted(self.targets), *index.files_in(dirname(path))[:MAX_NEIGHBOURS]):
-            pool.update(dict.fromkeys(index.of_file(near)[:SIBLINGS]))
-        return tuple(symbol for symbol in pool if not visible[symbol.name] and symbol.path != path)
+        key = ("neighbours", self.folder, self.targets)
+        pool.update(dict.fromkeys(self.question.source.memory.of(key, self._of_neighbours)))
+        return tuple([symbol for symbol in pool if symbol.name not in visible and symbol.path != path])
+
+    def _best_by_parts(self) -> list[Symbol]:
+        # Of names with the same score all are looked at, so that the order of the files decides between them.
+        index, scores = self.question.source.symbols, self.by_parts
+        ranked = nlargest(BY_PARTS, scores.values())
+        least = ranked[-1] if ranked else 0.0
+        found: list[tuple[float, Symbol]] = []
+        for name, score in scores.items():
+            if score >= least:
+                found += [(-score, symbol) for symbol in index.named(name)]
+        return [symbol for _, symbol in nsmallest(BY_PARTS, found)]
+
+    def _of_neighbours(self) -> tuple[Symbol, ...]:
+        index = self.question.source.symbols
+        near = (*sorted(self.targets), *index.files_in(self.folder)[:MAX_NEIGHBOURS])
+        return tuple(symbol for path in near for symbol in index.of_file(path)[:SIBLINGS])
 
     @cached_property
     def by_name(self) -> dict[str, tuple[Symbol, ...]]:
@@ -91,9 +108,9 @@ class Pool:
         return {name: tuple(sorted(same, key=self._order) if same[1:] else same) for name, same in found.items()}
 
     @cached_property
-    def by_parts(self) -> dict[Symbol, float]:
+    def by_parts(self) -> dict[str, float]:
         """
-        Symbols that share parts of their names with the names near the cursor.
+        The names of symbols that share parts with the names near the cursor.
         """
         return self.question.source.symbols.by_parts(self.question.near_parts)
 
@@ -102,7 +119,9 @@ class Pool:
         """
         Names that files like this one import.
         """
-        return self.question.source.symbols.by_company(self.question.situation.path, self.question.imported_names)
+        path, names = self.question.situation.path, self.question.imported_names
+        source = self.question.source
+        return source.memory.of(("company", path, names), lambda: source.symbols.by_company(path, names))
 
     @cached_property
     def namespaced(self) -> frozenset[str]:
@@ -135,7 +154,7 @@ class Pool:
         words: dict[str, float] = {}
         for piece in self.question.found:
             if piece.worth >= SPOKEN_OF:
-                for word in WORD.findall(piece.text):
+                for word in words_of(piece.text):
                     if word[0].isupper() and piece.worth > words.get(word, 0.0):
                         words[word] = piece.worth
         return words
@@ -162,10 +181,7 @@ class Pool:
         """
         How near a file is to this one.
         """
-        known = self._nearness.get(path)
-        if known is None:
-            known = self._nearness[path] = nearness(self.folder, path)
-        return known
+        return nearness(self.folder, path)
 
     @cached_property
     def folder(self) -> str:
@@ -174,14 +190,11 @@ class Pool:
         """
         return dirname(self.question.situation.path)
 
-    @cached_property
-    def _nearness(self) -> dict[str, float]:
-        return {}
-
     def _order(self, symbol: Symbol) -> tuple[bool, bool, float]:
         return symbol.kind == "binding", symbol.path not in self.targets, -self.nearness(symbol.path)
 
 
+@lru_cache(maxsize=16_000)
 def nearness(folder: str, path: str) -> float:
     """
     How much of the way two places share: 1 in the same folder, 0 with nothing in common.

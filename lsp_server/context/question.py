@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from lsp_server.context.excerpt import Excerpt
 from lsp_server.context.inference import Inference
 from lsp_server.context.piece import Piece
 from lsp_server.context.situation import Situation
@@ -47,7 +48,7 @@ class Question:
         """
         How much of a name's worth is left: one that stands in the visible file already needs at most its definition.
         """
-        return 1.0 if self.situation.visible[name] == 0 else 0.2
+        return 0.2 if name in self.situation.visible else 1.0
 
     @cached_property
     def near_parts(self) -> dict[str, float]:
@@ -69,9 +70,9 @@ class Question:
         return tuple(local if name in ("default", "*") else name for local, (_, name) in imported)
 
     @cached_property
-    def windows(self) -> tuple[tuple[Window, str], ...]:
+    def windows(self) -> tuple[tuple[Window, Excerpt], ...]:
         """
-        The code elsewhere that is most like the code around the cursor, with its text.
+        The code elsewhere that is most like the code around the cursor.
         """
         query: dict[int, float] = {}
         for word, weight in self.situation.near.items():
@@ -79,7 +80,14 @@ class Question:
         for part, weight in self.near_parts.items():
             query.setdefault(term_id("~" + part), PART_WEIGHT * weight)
         found = self.source.windows.search(query, (self.situation.path,), MAX_WINDOWS)
-        return tuple((window, _lines_of(self.source.text(window.path) or "", window)) for window in found)
+        return tuple((window, self._excerpt(window)) for window in found)
+
+    def _excerpt(self, window: Window) -> Excerpt:
+        def cut() -> Excerpt:
+            lines = (self.source.text(window.path) or "").split("\n")
+            return Excerpt("\n".join(lines[window.line : window.end_line]))
+
+        return self.source.memory.of(("excerpt", window.path, window.line, window.end_line), cut)
 
 
 Retriever = Callable[[Question], Iterable[Piece]]
@@ -92,7 +100,3 @@ def ask(
     A question about a cursor; `opened` are the other open files, `recent` where something happened, the latest first.
     """
     return Question(situation, source, Inference(situation, source), opened, recent)
-
-
-def _lines_of(text: str, window: Window) -> str:
-    return "\n".join(text.split("\n")[window.line : window.end_line])

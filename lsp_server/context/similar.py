@@ -16,7 +16,6 @@ FILES = 10
 LIKE_ENOUGH = 0.25
 FOLLOWING_LINES = 5
 
-_USE = re.compile(r"(\.\s*)?(?<![\w$])([A-Za-z_$][\w$]*)(\??:|=\{)?")
 _LEAD = re.compile(r"([\w$]+\s*\W{1,2}|[\w$]+\s)\s*[\w$]*$")
 
 
@@ -34,9 +33,10 @@ class Similar:
         The words of similar windows, each at the score of the best window it stands in.
         """
         words: dict[str, float] = {}
-        for window, text in self.question.windows:
-            for word in WORD.findall(text):
-                words.setdefault(word, self._relative(window))
+        for window, excerpt in self.question.windows:
+            score = self._relative(window)
+            for word in excerpt.words:
+                words.setdefault(word, score)
         return words
 
     @cached_property
@@ -45,7 +45,7 @@ class Similar:
         In what share of the windows each word stands.
         """
         windows = self.question.windows
-        counts = Counter(word for _, text in windows for word in set(WORD.findall(text)))
+        counts = Counter(word for _, excerpt in windows for word in excerpt.words)
         return {word: count / len(windows) for word, count in counts.items()}
 
     @cached_property
@@ -53,6 +53,11 @@ class Similar:
         """
         In what share of the files that import what this one imports each word stands, the more alike the heavier.
         """
+        situation = self.question.situation
+        key = ("in files", situation.path, self.question.imported_names)
+        return self.question.source.memory.of(key, self._in_files)
+
+    def _in_files(self) -> dict[str, float]:
         files = self._files
         total = sum(files.values())
         words: dict[str, float] = {}
@@ -70,14 +75,15 @@ class Similar:
         lines = [line for line in self.question.situation.before[-1500:].split("\n") if WORD.search(line)]
         last = set(WORD.findall(lines[-1])) if lines else set()
         words: dict[str, float] = {}
-        for _, text in self.question.windows if last else ():
-            rows = text.split("\n")
-            for number, row in enumerate(rows):
-                own = set(WORD.findall(row))
-                likeness = len(own & last) / len(own | last) if own else 0.0
+        for _, excerpt in self.question.windows if last else ():
+            for number, row in enumerate(excerpt.rows):
+                own = set(row)
+                shared = len(own & last)
+                likeness = shared / (len(own) + len(last) - shared) if shared else 0.0
                 if likeness >= LIKE_ENOUGH:
-                    for word in WORD.findall("\n".join(rows[number : number + FOLLOWING_LINES])):
-                        words[word] = max(words.get(word, 0.0), likeness)
+                    for following in excerpt.rows[number : number + FOLLOWING_LINES]:
+                        for word in following:
+                            words[word] = max(words.get(word, 0.0), likeness)
         return words
 
     @cached_property
@@ -89,7 +95,7 @@ class Similar:
         if not found:
             return frozenset()
         lead = re.compile(re.escape(found[1].strip()) + r"\s*([A-Za-z_$][\w$]*)")
-        return frozenset(word for _, text in self.question.windows for word in lead.findall(text))
+        return frozenset(word for _, excerpt in self.question.windows for word in lead.findall(excerpt.text))
 
     def as_member(self, name: str) -> float:
         """
@@ -104,10 +110,10 @@ class Similar:
     @cached_property
     def _uses(self) -> dict[str, tuple[int, int]]:
         found: dict[str, tuple[int, int]] = {}
-        for _, text in self.question.windows:
-            for use in _USE.finditer(text):
-                members, uses = found.get(use[2], (0, 0))
-                found[use[2]] = (members + bool(use[1] or use[3]), uses + 1)
+        for _, excerpt in self.question.windows:
+            for name, (as_member, all_uses) in excerpt.uses.items():
+                members, uses = found.get(name, (0, 0))
+                found[name] = (members + as_member, uses + all_uses)
         return found
 
     @cached_property

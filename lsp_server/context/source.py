@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from lsp_server.index.code_search import CodeSearch
+from lsp_server.index.memory import Memory
 from lsp_server.index.record import FileRecord
 from lsp_server.index.symbols import Symbols
 
@@ -75,6 +76,13 @@ class Source(Protocol):
     def windows(self) -> CodeSearch:
         """
         The code of the workspace in windows.
+        """
+        ...
+
+    @property
+    def memory(self) -> Memory:
+        """
+        What has been worked out from the workspace as it is.
         """
         ...
 

@@ -3,6 +3,7 @@ Which symbols of the workspace a file might want: by the parts of their names, b
 """
 
 import re
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from heapq import nlargest
@@ -10,6 +11,10 @@ from math import log
 from posixpath import dirname
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
+from lsp_server.index.memory import Memory
 from lsp_server.index.record import FileRecord
 from lsp_server.index.words import parts
 
@@ -18,6 +23,8 @@ SIMILAR_FILES = 30
 POPULAR = 150
 DEFAULT = "default"
 
+
+Numbers = npt.NDArray[np.int64]
 
 _WORDS = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 
@@ -91,31 +98,42 @@ class Symbols:
 
     def __init__(self) -> None:
         self._of_file: dict[str, Summary] = {}
-        self._named: dict[str, list[Symbol]] = defaultdict(list)
-        self._with_part: dict[str, list[Symbol]] = defaultdict(list)
+        self._names: list[str] = []
+        self._numbers: dict[str, int] = {}
+        self._exporters: list[list[str]] = []
+        """By the number of a name, the files that export it: a file as often as it does."""
+        self._counts = array("q")
+        self._with_part: dict[str, list[int]] = defaultdict(list)
         self._importers: dict[str, set[str]] = defaultdict(set)
         self._in_folder: dict[str, set[str]] = defaultdict(set)
         self._having_member: dict[str, set[str]] = defaultdict(set)
         self._count = 0
-        self._popular: tuple[str, ...] | None = None
+        self._symbols: dict[str, tuple[Symbol, ...]] = {}
+        self._sorted: dict[str, tuple[Symbol, ...]] = {}
+        self._rows: dict[str, dict[str, list[tuple[int, int]]]] = {}
+        self._arrays: dict[str, Numbers] = {}
+        self._memory = Memory()
 
     def put(self, path: str, summary: Summary) -> None:
         """
         Take a file in, or take it in anew.
         """
         self.remove(path)
-        self._popular = None
         self._of_file[path] = summary
         self._in_folder[dirname(path)].add(path)
-        for symbol in _symbols(path, summary):
-            self._named[symbol.name].append(symbol)
-            for part in set(parts(symbol.name)):
-                self._with_part[part].append(symbol)
+        for name in _exported_names(path, summary):
+            number = self._numbers.get(name)
+            if number is None:
+                number = self._number(name)
+            self._exporters[number].append(path)
+            self._counts[number] += 1
         self._count += len(summary.symbols)
         for _, name in summary.imported:
             self._importers[name].add(path)
         for name in {row[0] for row in summary.members}:
             self._having_member[name].add(path)
+        self._sorted = {}
+        self._memory.forget()
 
     def remove(self, path: str) -> None:
         """
@@ -124,16 +142,20 @@ class Symbols:
         summary = self._of_file.pop(path, None)
         if summary is None:
             return
+        self._symbols.pop(path, None)
+        self._rows.pop(path, None)
+        self._sorted = {}
         self._in_folder[dirname(path)].discard(path)
-        for symbol in _symbols(path, summary):
-            self._named[symbol.name].remove(symbol)
-            for part in set(parts(symbol.name)):
-                self._with_part[part].remove(symbol)
+        for name in _exported_names(path, summary):
+            number = self._numbers[name]
+            self._exporters[number].remove(path)
+            self._counts[number] -= 1
         self._count -= len(summary.symbols)
         for _, name in summary.imported:
             self._importers[name].discard(path)
         for name in {row[0] for row in summary.members}:
             self._having_member[name].discard(path)
+        self._memory.forget()
 
     def __len__(self) -> int:
         """How many symbols there are."""
@@ -143,31 +165,32 @@ class Symbols:
         """
         The symbols of exactly this name.
         """
-        found = self._named.get(name, ())
-        return tuple(sorted(found)) if len(found) > 1 else tuple(found)
+        known = self._sorted
+        found = known.get(name)
+        if found is None:
+            # Where something has changed since, it goes to what nobody asks any more.
+            found = known[name] = self._named(name)
+        return found
 
     def members(self, name: str) -> tuple[Membership, ...]:
         """
         The members of exactly this name.
         """
-        rows = ((path, row) for path in self._having_member.get(name, ()) for row in self._of_file[path].members)
-        return tuple(sorted({Membership(path, *row[1:]) for path, row in rows if row[0] == name}))
+        return self._memory.of(("members", name), lambda: self._members(name))
 
     def has_symbol(self, name: str) -> bool:
         """
         Whether anything of exactly this name is exported.
         """
-        return bool(self._named.get(name))
+        number = self._numbers.get(name)
+        return number is not None and bool(self._exporters[number])
 
     @property
     def popular(self) -> tuple[str, ...]:
         """
         The names that the most files import and that the workspace declares.
         """
-        if self._popular is None:
-            counts = [(len(files), name) for name, files in tuple(self._importers.items()) if self._named.get(name)]
-            self._popular = tuple(name for count, name in nlargest(POPULAR, counts) if count > 1)
-        return self._popular
+        return self._memory.of("popular", self._most_popular)
 
     def member_files(self, name: str) -> tuple[str, ...]:
         """
@@ -179,8 +202,8 @@ class Symbols:
         """
         The line of the first member of this name in a file.
         """
-        summary = self._of_file.get(path)
-        return next((row[2] for row in summary.members if row[0] == name), 0) if summary else 0
+        rows = self._rows_of(path).get(name)
+        return rows[0][1] if rows else 0
 
     def has_member(self, name: str) -> int:
         """
@@ -192,21 +215,27 @@ class Symbols:
         """
         Every name that is declared somewhere.
         """
-        yield from (name for name, having in self._named.items() if having)
-        yield from (name for name, having in self._having_member.items() if having and name not in self._named)
+        yield from (name for name in tuple(self._names) if self.has_symbol(name))
+        members = tuple(self._having_member.items())
+        yield from (name for name, having in members if having and not self.has_symbol(name))
 
     def of_file(self, path: str) -> tuple[Symbol, ...]:
         """
         The symbols that a file exports.
         """
-        summary = self._of_file.get(path)
-        return tuple(_symbols(path, summary)) if summary else ()
+        found = self._symbols.get(path)
+        if found is None:
+            summary = self._of_file.get(path)
+            found = tuple(_symbols(path, summary)) if summary else ()
+            if summary and summary is self._of_file.get(path):
+                self._symbols[path] = found
+        return found
 
     def files_in(self, folder: str) -> tuple[str, ...]:
         """
         The files directly in a folder.
         """
-        return tuple(sorted(self._in_folder.get(folder, ())))
+        return self._memory.of(("folder", folder), lambda: tuple(sorted(self._in_folder.get(folder, ()))))
 
     def summary(self, path: str) -> Summary | None:
         """
@@ -226,19 +255,19 @@ class Symbols:
         """
         return tuple(sorted(self._importers.get(name, ())))
 
-    def by_parts(self, wanted: Mapping[str, float]) -> dict[Symbol, float]:
+    def by_parts(self, wanted: Mapping[str, float]) -> dict[str, float]:
         """
-        Symbols that share parts of their name with `wanted`, scored by the rarity of what they share.
+        The names of symbols that share parts with `wanted`, scored by the rarity of what they share.
         """
-        scores: dict[Symbol, float] = defaultdict(float)
+        counts = np.array(self._counts)
+        scores = np.zeros(len(counts))
         for part, weight in wanted.items():
-            having = self._with_part.get(part, ())
-            if not having or len(having) > MAX_POSTINGS:
-                continue
-            value = weight * log(1 + self._count / len(having))
-            for symbol in having:
-                scores[symbol] += value
-        return scores
+            numbers = self._having(part)
+            frequency = int(counts[numbers].sum()) if len(numbers) else 0
+            if 0 < frequency <= MAX_POSTINGS:
+                scores[numbers] += weight * log(1 + self._count / frequency)
+        found = np.flatnonzero((scores > 0) & (counts > 0))
+        return dict(zip([self._names[number] for number in found.tolist()], scores[found].tolist(), strict=True))
 
     def by_company(self, path: str, names: Iterable[str]) -> dict[str, float]:
         """
@@ -248,7 +277,8 @@ class Symbols:
         total = sum(similar.values()) or 1.0
         found: dict[str, float] = {}
         for other, score in similar.items():
-            for name in {name for _, name in self._of_file[other].imported}:
+            summary = self._of_file.get(other)
+            for name in {name for _, name in summary.imported} if summary else ():
                 found[name] = found.get(name, 0.0) + score / total
         return found
 
@@ -258,7 +288,7 @@ class Symbols:
         """
         scores: dict[str, float] = defaultdict(float)
         for name in set(names):
-            importers = self._importers.get(name, ())
+            importers = tuple(self._importers.get(name, ()))
             if importers and len(importers) <= 1500:
                 value = log(1 + len(self._of_file) / len(importers))
                 for other in importers:
@@ -270,6 +300,49 @@ class Symbols:
                 scores[other] *= 1.5
         best = sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:SIMILAR_FILES]
         return dict(best)
+
+    def _number(self, name: str) -> int:
+        number = len(self._names)
+        self._exporters.append([])
+        self._counts.append(0)
+        self._names.append(name)
+        for part in set(parts(name)):
+            self._with_part[part].append(number)
+        self._numbers[name] = number
+        return number
+
+    def _named(self, name: str) -> tuple[Symbol, ...]:
+        number = self._numbers.get(name)
+        paths = () if number is None else tuple(dict.fromkeys(self._exporters[number]))
+        return tuple(sorted([symbol for path in paths for symbol in self.of_file(path) if symbol.name == name]))
+
+    def _members(self, name: str) -> tuple[Membership, ...]:
+        paths = self.member_files(name)
+        return tuple(sorted({Membership(path, *row) for path in paths for row in self._rows_of(path).get(name, ())}))
+
+    def _rows_of(self, path: str) -> Mapping[str, list[tuple[int, int]]]:
+        # The lines of owner and member, by name.
+        found = self._rows.get(path)
+        if found is None:
+            found = defaultdict[str, list[tuple[int, int]]](list)
+            summary = self._of_file.get(path)
+            for name, owner_line, line in summary.members if summary else ():
+                found[name].append((owner_line, line))
+            if summary and summary is self._of_file.get(path):
+                self._rows[path] = found
+        return found
+
+    def _having(self, part: str) -> Numbers:
+        # Names only ever join: what is as long as it was is what it was.
+        listed = self._with_part.get(part, ())
+        known = self._arrays.get(part)
+        if known is None or len(known) != len(listed):
+            known = self._arrays[part] = np.array(listed, np.int64)
+        return known
+
+    def _most_popular(self) -> tuple[str, ...]:
+        counts = [(len(files), name) for name, files in tuple(self._importers.items()) if self.has_symbol(name)]
+        return tuple(name for count, name in nlargest(POPULAR, counts) if count > 1)
 
 
 def default_name(path: str, kind: str) -> str:
@@ -284,6 +357,11 @@ def default_name(path: str, kind: str) -> str:
     first, *rest = words
     lead = first[0].upper() + first[1:] if kind == "class" else first
     return lead + "".join(word[0].upper() + word[1:] for word in rest)
+
+
+def _exported_names(path: str, summary: Summary) -> list[str]:
+    names = [row[0] for row in summary.symbols]
+    return [symbol.name for symbol in _symbols(path, summary)] if DEFAULT in names else names
 
 
 def _symbols(path: str, summary: Summary) -> Iterator[Symbol]:

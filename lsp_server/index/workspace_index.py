@@ -15,6 +15,7 @@ from lsp_server.index.blocks import Blocks, Vocabulary, blocks_of
 from lsp_server.index.code_search import CodeSearch
 from lsp_server.index.disk import Disk, FileSystem
 from lsp_server.index.endings import ENDINGS
+from lsp_server.index.memory import Memory
 from lsp_server.index.record import FileRecord, to_json
 from lsp_server.index.records import Read, Records, record_of
 from lsp_server.index.resolution import Resolver
@@ -55,6 +56,7 @@ class WorkspaceIndex:
         self.folders = tuple(sorted(folders, key=len, reverse=True))
         self.symbols = Symbols()
         self.windows = CodeSearch()
+        self.memory = Memory()
         self.common_names: tuple[str, ...] = ()
         self.complete = Event()
         self._read = read
@@ -150,6 +152,7 @@ class WorkspaceIndex:
         A document was opened or has changed: from now on the file holds what the editor shows.
         """
         self._records.open(path, text)
+        self.memory.forget()
         if DEPENDENCIES not in path and not self._is_excluded(path):
             self._put(path, text)
 
@@ -169,6 +172,7 @@ class WorkspaceIndex:
         shut = [path for path in listed if path.endswith(ENDINGS) and not self._records.is_open(path)]
         for path in shut:
             self._records.forget(path)
+        self.memory.forget()
         own = [path for path in shut if DEPENDENCIES not in path]
         for start in range(0, len(own), BATCH):
             self._take(own[start : start + BATCH])
@@ -287,6 +291,7 @@ class WorkspaceIndex:
         if not self._records.is_open(path):
             self.symbols.put(path, summary)
             self.windows.put(path, blocks)
+        self.memory.forget()
         return StoredFile(path, stamp, summary, to_json(record), blocks)
 
     def _put(self, path: str, text: str) -> None:
@@ -294,6 +299,7 @@ class WorkspaceIndex:
         if record is not None:
             self.symbols.put(path, summary_of(record))
             self.windows.put(path, blocks_of([text], self._vocabulary)[0])
+        self.memory.forget()
 
     def _take(self, paths: Iterable[str]) -> None:
         stamps: dict[str, Stamp] = {}
@@ -313,6 +319,7 @@ class WorkspaceIndex:
         self._records.forget(path)
         self.symbols.remove(path)
         self.windows.remove(path)
+        self.memory.forget()
 
     def _settle(self) -> None:
         self.windows.settle()

@@ -141,7 +141,7 @@ def test_symbols_are_found_by_shared_parts_the_rare_ones_first() -> None:
     symbols = symbols_of({"/w/common.ts": common, "/w/invoice.ts": "export const getInvoice = 1;"})
     scores = symbols.by_parts({"get": 1.0, "invoice": 1.0})
 
-    assert max(scores, key=lambda symbol: scores[symbol]).name == "getInvoice"
+    assert max(scores, key=lambda name: scores[name]) == "getInvoice"
 
 
 def test_files_that_import_alike_lend_their_imports() -> None:

@@ -17,8 +17,8 @@ def usage(question: Question) -> Iterator[Piece]:
     """
     windows = question.windows
     best = windows[0][0].score if windows else 1.0
-    for window, text in windows:
-        lines = [line.rstrip()[:LONGEST_LINE] for line in dedent(text).split("\n")]
+    for window, excerpt in windows:
+        lines = [line.rstrip()[:LONGEST_LINE] for line in dedent(excerpt.text).split("\n")]
         shown = [line for line in lines if line.strip()]
         if not shown:
             continue

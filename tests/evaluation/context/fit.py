@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from lsp_server.context.likelihood import EVIDENCE, Likelihood
+from lsp_server.context.likelihood import EVIDENCE, Likelihood, matrix
 from lsp_server.context.question import Question, ask
 from lsp_server.context.retrievers import RETRIEVERS
 from lsp_server.context.situation import Situation
@@ -81,7 +81,8 @@ def candidates(folder: Path, task: Task, index: WorkspaceIndex) -> Iterator[tupl
     Every name that anything speaks for at the cursor of a task, with what does.
     """
     likelihood = Likelihood(answered(folder, task, index))
-    yield from zip(likelihood.pool.names, likelihood.evidence, strict=True)
+    names = likelihood.pool.names
+    yield from zip(names, matrix(names, likelihood.evidence, EVIDENCE), strict=True)
 
 
 def answered(folder: Path, task: Task, index: WorkspaceIndex) -> Question:
