@@ -116,10 +116,10 @@ def header(path: str) -> str:
 
 
 def _choose(pieces: Sequence[Piece], state: _Open) -> list[Piece]:
-    offers, worth = _promising(_offers(pieces, state), state)
+    offers, gains = _promising(_offers(pieces, state), state)
     groups = _groups(offers)
-    gains, costs = np.array(worth), np.array([_cost(offer, state) for offer in offers], np.float64)
-    rates = gains / costs
+    costs = [_cost(offer, state) for offer in offers]
+    rates = np.array(gains) / np.array(costs)
     taken: set[int] = set()
     while offers:
         number = int(rates.argmax())
@@ -127,10 +127,10 @@ def _choose(pieces: Sequence[Piece], state: _Open) -> list[Piece]:
             break
         if costs[number] > state.left:
             # What gets cheaper is offered again.
-            rates[costs > state.left] = 0.0
+            rates[np.array(costs) > state.left] = 0.0
             continue
         offer = offers[number]
-        state.left -= int(costs[number])
+        state.left -= costs[number]
         taken.add(number)
         rates[number] = 0.0
         cheaper, poorer = _take(offer, state, groups)
@@ -202,7 +202,7 @@ def _groups(offers: Sequence[_Offer]) -> Mapping[object, list[int]]:
     for number, (piece, brief, words, declares, _, _) in enumerate(offers):
         groups[piece.path].append(number)
         if not brief:
-            groups[piece.key].append(number)
+            groups[id(piece)].append(number)
         if piece.owner:
             groups[piece.path, piece.owner].append(number)
         for word in words:
@@ -256,7 +256,7 @@ def _take(offer: _Offer, state: _Open, groups: Mapping[object, list[int]]) -> tu
         state.listing.add(path)
         state.named[piece.key] = piece
         # In full it would not be listed any more.
-        cheaper.update(groups.get(piece.key, ()))
+        cheaper.update(groups.get(id(piece), ()))
         return cheaper, poorer
     if piece.owner and (path, piece.owner) not in state.owners:
         cheaper.update(groups[path, piece.owner])
