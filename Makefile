@@ -35,7 +35,7 @@ editor-ready: $(VENV)/.dev
 	bash tests/editor/install.sh build/editor
 	$(PIP) --editable '.[dev,editor]'
 
-EDITOR_TESTS = $(BIN)/python -m pytest -o addopts='-q --strict-markers --strict-config -n0 -p no:randomly' tests/editor
+EDITOR_TESTS = $(BIN)/python -m pytest -o addopts='-q --strict-markers --strict-config -n0 -p no:randomly' -o timeout=900 tests/editor
 
 check: $(VENV)/.dev ## Format, lint, strict types, import contracts, generated files.
 	$(BIN)/ruff format --check .

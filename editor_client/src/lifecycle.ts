@@ -164,13 +164,19 @@ function takenBy({ offer, done, tail }: Followed, change: Change, byKey: boolean
   if (change.offset !== cursor || (change.length !== 0 && !isTypedOver(change))) {
     return 0;
   }
-  const same = common(change.text, rest);
+  // Of a pair that the editor made, one half was typed, even where the completion goes on with the other.
+  const same = isPair(change.text) ? common(change.text.slice(0, 1), rest) : common(change.text, rest);
   return isClosed(change.text.slice(0, same), change.text.slice(same)) ? same : 0;
 }
 
 /** Whether a closing bracket or quote was typed where the editor had put one by itself. */
 function isTypedOver({ length, text }: Change): boolean {
   return length === 1 && text.length === 1 && [...CLOSERS.values()].includes(text);
+}
+
+/** Whether one key makes this text: an opening bracket or quote, and what an editor adds to it by itself. */
+function isPair(text: string): boolean {
+  return text.length === 2 && CLOSERS.get(text[0] ?? "") === text[1];
 }
 
 /** Whether what follows the typed text is what an editor adds by itself behind an opening bracket or quote. */

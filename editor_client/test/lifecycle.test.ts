@@ -103,6 +103,14 @@ test("brackets that the editor closes and types over are typing as offered", () 
   assert.equal(editor.lifecycle.offered, "one");
 });
 
+test("a bracket that is offered closed is typed by halves", () => {
+  const editor = new Editor("const a = █").offer("f();");
+  editor.type("f").insert("(", false, ")");
+  assert.equal(editor.lifecycle.cursor?.offset, 12);
+  editor.change([{ offset: 12, length: 1, text: ")" }]);
+  assert.equal(editor.lifecycle.cursor?.offset, 13);
+});
+
 test("a menu that writes what was typed once more changes nothing", () => {
   const editor = new Editor("const a = █").offer("go.on();").type("go");
   editor.change([{ offset: 10, length: 2, text: "go" }]).type(".");

@@ -154,6 +154,8 @@ def done_in(offer: Offer, content: str) -> int | None:
     """
     if content == offer.head + offer.insertion:
         return len(offer.insertion)
+    if _is_beyond_tail(offer, content):
+        return len(content) - len(offer.head)
     if not content.startswith(offer.head) or not content.endswith(offer.tail):
         return None
     middle = content[len(offer.head) : len(content) - len(offer.tail)]
@@ -186,6 +188,14 @@ def lines_in(text: str) -> int:
     return text.count("\n") + 1 if text else 0
 
 
+def _is_beyond_tail(offer: Offer, content: str) -> bool:
+    """
+    Whether an editor that was asked for a part has put it in place of the tail too, which stands in that part.
+    """
+    part = content[len(offer.head) :]
+    return bool(offer.tail) and offer.tail in part[:-1] and (offer.head + offer.insertion).startswith(content)
+
+
 def _is_inside(offer: Offer, change: Change) -> bool:
     place = offer.place
     assert place is not None
@@ -193,10 +203,10 @@ def _is_inside(offer: Offer, change: Change) -> bool:
         return False
     if change.removed or place.empty:
         return True
-    # Text added before the head or behind the tail is somewhere else.
+    # Text added before the head or behind the tail is somewhere else, unless what is offered is the tail and that text.
     before_head = change.start == place.start and bool(offer.head)
     behind_tail = change.start == place.end and change.start != offer.cursor
-    return not before_head and not behind_tail
+    return not before_head and not (behind_tail and not offer.rest.startswith(offer.tail + change.text))
 
 
 def _is_boundary(text: str, index: int) -> bool:

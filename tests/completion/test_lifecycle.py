@@ -94,6 +94,16 @@ STORIES = {
         script=lambda typist: typist.offer("\na();\nb();").wait(2).accept_part("\na();").accept_part("\nb();").wait(2),
         told=["id1 shown client 10 chars 3 lines", "id1 accepted inserted client 10 chars 3 lines after 2000 ms"],
     ),
+    "a line that ends behind what stood there, then something else": Story(
+        at="function f(█)\n",
+        script=lambda typist: (
+            typist.offer(") {\n  a();\n}", after=1).wait(2).accept_part(") {\n", instead_of=1).wait(2).type("x").wait(2)
+        ),
+        told=[
+            "id1 shown client 12 chars 3 lines",
+            "id1 partial typed_otherwise client 4 chars 2 lines after 4000 ms",
+        ],
+    ),
     "accepted by words, the rest typed": Story(
         at="console.█\n",
         script=lambda typist: typist.offer("log(x);").wait(2).accept_part("log").type("(x);").wait(2),

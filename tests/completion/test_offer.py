@@ -41,6 +41,9 @@ def offer(head: str = "", insertion: str = "log(x);", tail: str = "", *, done: i
         ("", "a, b)", ")", "a, b", None),
         ("", "a, b)", ")", "", None),
         ("x", "y", "z", "x", None),
+        ("", ") {\n  a;\n}", ")", ") {\n", 4),
+        ("", "a, b) + c", ")", "a, b) +", 7),
+        ("", "a, b) + c", ")", "a, b)", 4),
     ],
 )
 def test_how_much_stands_there(head: str, insertion: str, tail: str, content: str, done: int | None) -> None:

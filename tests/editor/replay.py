@@ -3,6 +3,7 @@ What the lifecycle concludes from a recorded session, with the client's own sign
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,19 +15,26 @@ from lsp_server.completion.request import Completion, Extent, Source, Timings
 from lsp_server.text.document import ContentChange, Document
 from lsp_server.text.positions import Position, PositionEncoding, Span
 
+NUMBER = re.compile(r"\bn(\d+)th\b")
 UTF16 = PositionEncoding.UTF16
 TICK_S = 1.0
 
 
-def outcomes(log: Path, *, listening: bool) -> dict[str, EndOutcome]:
+def outcomes(log: Path, *, listening: bool) -> dict[int, EndOutcome]:
     """
-    How each completion of the session ended that was shown, by its id; `listening` believes the client's signals.
+    How each completion of the session ended that was shown, by the number `n7th` in its line; `listening` believes the
+    client's signals. Of a line that was offered several, the first counts.
     """
     replay = Replay(listening=listening)
     for line in log.read_text(encoding="utf-8").splitlines():
         record = json.loads(line)
         replay.hear(record["from"], record["message"], record["at"])
-    return {fate.completion_id: fate.outcome for fate in replay.end() if isinstance(fate, Ended)}
+    ends = {fate.completion_id: fate.outcome for fate in replay.end() if isinstance(fate, Ended)}
+    first: dict[int, EndOutcome] = {}
+    for name, number in replay.numbers.items():
+        if name in ends:
+            first.setdefault(number, ends[name])
+    return first
 
 
 @dataclass
@@ -40,6 +48,8 @@ class Replay:
     fates: list[Fate] = field(default_factory=list)
     documents: dict[str, Document] = field(default_factory=dict)
     asked: dict[Any, tuple[Document, int]] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+    """Of the lines that completions were for, by id, in the order of the answers."""
     now: float = 0.0
     answers: int = 0
 
@@ -126,9 +136,12 @@ class Replay:
                 timings=Timings(),
             )
             current = self.documents.get(document.uri)
-            self.fates += self.lifecycle.returned(
-                completion, document, current, self.now, request_id=f"again-{self.answers}"
-            )
+            again = f"again-{self.answers}"
+            number = NUMBER.search(document.line_prefix(offset))
+            if number:
+                self.numbers.setdefault(_id(item), int(number[1]))
+                self.numbers[again] = int(number[1])
+            self.fates += self.lifecycle.returned(completion, document, current, self.now, request_id=again)
 
 
 def _position(given: Mapping[str, int]) -> Position:

@@ -137,12 +137,12 @@ class Typist:
             self._see(self.lifecycle.accepted(item.id, self.now))
         return self
 
-    def accept_part(self, part: str) -> "Typist":
+    def accept_part(self, part: str, *, instead_of: int = 0) -> "Typist":
         """
-        Take the next word or line, which is `part`.
+        Take the next word or line, which is `part`, in place of so many characters behind the cursor.
         """
         item = self._item()
-        self._replace(self.cursor, self.cursor, part)
+        self._replace(self.cursor, self.cursor + instead_of, part)
         if self.notifies:
             accepted = self.document.slice(self._start, self.cursor)
             self._see(self.lifecycle.partially_accepted(item.id, units(accepted, UTF16), UTF16, self.now))
