@@ -44,6 +44,21 @@ class Engine(Protocol):
         """
         ...
 
+    def kept(self, measure: "ir.Table") -> "ir.Table":
+        """
+        The rows of a measure as a table to write further ones over: worked out at once where that pays.
+
+        Raises:
+            EngineError: as `rows`.
+        """
+        ...
+
+    def fingerprint(self, column: "ir.Value") -> "ir.Value":
+        """
+        Something small that differs only where the column does; the column itself where the engine has no such thing.
+        """
+        ...
+
     def close(self) -> None:
         """
         Let go of it.
@@ -61,18 +76,44 @@ class DuckDbEngine:
 
         self.events = events_table()
         self._connection = connection
+        self._kept = 0
 
     def rows(self, measure: "ir.Table") -> Sequence[Row]:
         """
         Run it.
         """
+        found = self._execute(measure)
+        names = [column[0] for column in found.description or ()]
+        return [dict(zip(names, map(plain, row), strict=True)) for row in found.fetchall()]
+
+    def kept(self, measure: "ir.Table") -> "ir.Table":
+        """
+        Work it out into a table of this connection.
+        """
+        import ibis
+
+        self._kept += 1
+        name = f"kept_{self._kept}"
+        self._execute(measure, f"CREATE TEMP TABLE {name} AS ")
+        return ibis.table(measure.schema(), name=name)
+
+    def fingerprint(self, column: "ir.Value") -> "ir.Value":
+        """
+        64 bits of it: a text takes twice as long to tell from ten million others.
+        """
+        import ibis
+        from ibis.expr import datatypes
+
+        # The portable `column.hash()` is cast to and fro for every row, since DuckDB's own is unsigned.
+        signature = ((datatypes.string,), datatypes.uint64)
+        return ibis.udf.scalar.builtin(lambda text: text, name="hash", signature=signature)(column)
+
+    def _execute(self, measure: "ir.Table", before: str = "") -> "duckdb.DuckDBPyConnection":
         import duckdb
         import ibis
 
         try:
-            cursor = self._connection.execute(str(ibis.to_sql(measure, dialect="duckdb")))
-            names = [column[0] for column in cursor.description or ()]
-            return [dict(zip(names, map(plain, row), strict=True)) for row in cursor.fetchall()]
+            return self._connection.execute(f"{before}{ibis.to_sql(measure, dialect='duckdb')}")
         except duckdb.Error as error:
             raise EngineError(f"The events can't be read: {first_line(error)}") from error
 
@@ -101,6 +142,18 @@ class IbisEngine:
         except Exception as error:  # Each backend raises its driver's own errors.
             raise EngineError(f"The engine can't run a measure: {first_line(error)}") from error
         return [{name: plain(value) for name, value in row.items()} for row in found]
+
+    def kept(self, measure: "ir.Table") -> "ir.Table":
+        """
+        The measure itself: who reads a warehouse may have no right to make tables in it.
+        """
+        return measure
+
+    def fingerprint(self, column: "ir.Value") -> "ir.Value":
+        """
+        The column itself: what engines call a hash differs, and some have only 32 bits.
+        """
+        return column
 
     def close(self) -> None:
         """

@@ -26,7 +26,7 @@ class SourceError(Exception):
 
 
 @contextmanager
-def opened(sources: Sequence[str], *, local: Path, since_ms: int = 0) -> Iterator[Engine]:
+def opened(sources: Sequence[str], *, local: Path) -> Iterator[Engine]:
     """
     The engine that holds the events of all sources; the local store's when there is none.
 
@@ -45,14 +45,14 @@ def opened(sources: Sequence[str], *, local: Path, since_ms: int = 0) -> Iterato
         engine.close()
         return
     with tempfile.TemporaryDirectory(prefix="pacenotes-report-") as folder:
-        embedded = DuckDbEngine(_loaded([Path(source) for source in sources] or [local], Path(folder), since_ms))
+        embedded = DuckDbEngine(_loaded([Path(source) for source in sources] or [local], Path(folder)))
         try:
             yield embedded
         finally:
             embedded.close()
 
 
-def _loaded(paths: Sequence[Path], scratch: Path, since_ms: int) -> "duckdb.DuckDBPyConnection":
+def _loaded(paths: Sequence[Path], scratch: Path) -> "duckdb.DuckDBPyConnection":
     import duckdb
 
     connection = duckdb.connect()
@@ -61,11 +61,12 @@ def _loaded(paths: Sequence[Path], scratch: Path, since_ms: int) -> "duckdb.Duck
         connection.execute(f"SET temp_directory = {quoted(str(scratch / 'spill'))}")
         connection.execute("SET preserve_insertion_order = false")
         connection.execute("SET parquet_metadata_cache = true")
+        # DuckDB shows one on stdout where it takes its process for a notebook.
+        connection.execute("SET enable_progress_bar = false")
         parts = [part for number, path in enumerate(paths) for part in _parts(connection, path, scratch, number)]
         union = " UNION ALL BY NAME ".join(parts) or _nothing()
-        connection.execute(f"CREATE VIEW every_event AS {union}")
+        connection.execute(f"CREATE VIEW events AS {union}")
         _refuse_newer(connection)
-        connection.execute(f"CREATE VIEW events AS SELECT * FROM every_event WHERE ts >= {since_ms}")  # noqa: S608  # A number.
     except duckdb.Error as error:
         connection.close()
         raise SourceError(f"The events can't be read: {first_line(error)}.") from error
@@ -174,7 +175,7 @@ def _nothing() -> str:
 
 
 def _refuse_newer(connection: "duckdb.DuckDBPyConnection") -> None:
-    newer = connection.execute("SELECT schema FROM every_event WHERE schema NOT LIKE '1.%' LIMIT 1").fetchone()
+    newer = connection.execute("SELECT schema FROM events WHERE schema NOT LIKE '1.%' LIMIT 1").fetchone()
     if newer:
         raise SourceError(
             f"Some events have schema {newer[0]}, which this Pacenotes does not know: update it to read them."

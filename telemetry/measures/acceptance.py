@@ -63,52 +63,81 @@ RATES = (
 )
 
 
+GROUPS = ("dev_id", "lang", "client_editor", "source", "model")
+"""What a count of acceptance may be split by; all its other columns add up."""
+
+
 def acceptance(events: ir.Table, *by: str) -> ir.Table:
     """
     One row for each value of `by`: what was shown, and what was taken of it.
     """
     t = named(events, "completion.shown", "completion.ended")
-    shown, ended = t.name == "completion.shown", t.name == "completion.ended"
-    taken = t.outcome.isin(("accepted", "partial"))
-    measures = {
-        "shown": t.count(where=shown),
-        "ended": t.count(where=ended),
-        "accepted": t.count(where=t.outcome == "accepted"),
-        "taken": t.count(where=taken),
-        "rejected": t.count(where=t.outcome == "rejected"),
-        "read": t.count(where=(t.visible_ms >= READ_MS) | taken),
-        "accepted_chars": total(t.accepted_chars),
-        "shown_chars": total(t.chars),
-        "accepted_lines": total(t.accepted_lines),
-        "shown_lines": total(t.lines),
-        "inferred": t.count(where=shown & (t.basis == "inferred")),
-    }
+    measures = {name: _counted(t, mark) for name, mark in _marks(t).items()}
     return t.group_by(*by).aggregate(**measures) if by else t.aggregate(**measures)
 
 
-def acceptance_of_groups(events: ir.Table, by: str) -> ir.Table:
+def _marks(t: ir.Table) -> Mapping[str, ir.Value]:
+    """
+    What each event adds to the columns of `acceptance`: whether it is counted, or how much it is.
+    """
+    shown, taken = t.name == "completion.shown", t.outcome.isin(("accepted", "partial"))
+    return {
+        "shown": shown,
+        "ended": t.name == "completion.ended",
+        "accepted": t.outcome == "accepted",
+        "taken": taken,
+        "rejected": t.outcome == "rejected",
+        "read": (t.visible_ms >= READ_MS) | taken,
+        "accepted_chars": t.accepted_chars,
+        "shown_chars": t.chars,
+        "accepted_lines": t.accepted_lines,
+        "shown_lines": t.lines,
+        "inferred": shown & (t.basis == "inferred"),
+    }
+
+
+def _counted(t: ir.Table, mark: ir.Value) -> ir.Value:
+    return t.count(where=mark) if mark.type().is_boolean() else total(mark)
+
+
+def acceptance_by_person(events: ir.Table) -> ir.Table:
+    """
+    As `acceptance`, for each person and what their groups go by: `lang` and `client_editor`.
+    """
+    return acceptance(events, "dev_id", "lang", "client_editor")
+
+
+def acceptance_of_all(by_person: ir.Table) -> ir.Table:
+    """
+    As `acceptance`, from that by person.
+    """
+    return by_person.aggregate(**_sums(by_person))
+
+
+def acceptance_of_groups(by_person: ir.Table, by: str) -> ir.Table:
     """
     As `acceptance` by one column, with how many developers are in each group and the share of the busiest of them.
     """
-    t = named(events, "completion.shown", "completion.ended")
-    per_person = acceptance(events, by, "dev_id")
-    groups = per_person.group_by(by).aggregate(
-        developers=per_person.dev_id.nunique(),
-        most=per_person.shown.max(),
-        **{name: per_person[name].sum() for name in acceptance(t).columns},
-    )
+    people = by_person.group_by(by, "dev_id").aggregate(**_sums(by_person))
+    groups = people.group_by(by).aggregate(developers=people.dev_id.nunique(), most=people.shown.max(), **_sums(people))
     return groups.order_by(groups.shown.desc(), groups[by])
+
+
+def _sums(counted: ir.Table) -> dict[str, ir.Value]:
+    return {name: total(counted[name]) for name in counted.columns if name not in GROUPS}
 
 
 def acceptance_by_origin(events: ir.Table) -> ir.Table:
     """
     As `acceptance`, for each person and what is only known of the answer: its `source` and its `model`.
 
-    The two tables are joined once for both; `pooled` adds up the people.
+    The two tables are joined once for both, and with no more than what is counted; `pooled` adds up the people.
     """
     returned = named(events, "completion.returned").select("completion_id", "source", "model")
-    shown = named(events, "completion.shown", "completion.ended").drop("source", "model")
-    return acceptance(shown.inner_join(returned, "completion_id"), "source", "model", "dev_id")
+    t = named(events, "completion.shown", "completion.ended")
+    both = t.select("completion_id", "dev_id", **_marks(t)).inner_join(returned, "completion_id")
+    counted = {name: _counted(both, both[name]) for name in _marks(t)}
+    return both.group_by("source", "model", "dev_id").aggregate(**counted)
 
 
 def pooled(rows: Sequence[Mapping[str, Any]], by: str) -> list[dict[str, Any]]:
@@ -126,7 +155,7 @@ def _pooled(rows: Sequence[Mapping[str, Any]], by: str) -> dict[str, Any]:
     shown: dict[str, int] = defaultdict(int)
     for row in rows:
         shown[row["dev_id"]] += row["shown"]
-    counted = (name for name in rows[0] if name not in ("source", "model", "dev_id"))
+    counted = (name for name in rows[0] if name not in GROUPS)
     return {
         by: rows[0][by],
         "developers": len(shown),
@@ -135,26 +164,17 @@ def _pooled(rows: Sequence[Mapping[str, Any]], by: str) -> dict[str, Any]:
     }
 
 
-def opportunities(events: ir.Table) -> ir.Table:
+def opportunities(
+    sizes: Mapping[str, int], accepted: Mapping[str, int], looks: Sequence[Mapping[str, int]]
+) -> Mapping[str, int]:
     """
-    One row: how far requests got, from being asked for to being kept.
+    How far requests got, from being asked for to being kept: from the number of events by name, the row of `acceptance`
+    and those of `persistence`.
     """
-    t = named(
-        events,
-        "completion.requested",
-        "completion.suppressed",
-        "completion.returned",
-        "completion.shown",
-        "completion.ended",
-        "completion.persistence",
-    )
-    return t.aggregate(
-        requested=t.count(where=t.name == "completion.requested"),
-        suppressed=t.count(where=t.name == "completion.suppressed"),
-        returned=t.count(where=t.name == "completion.returned"),
-        shown=t.count(where=t.name == "completion.shown"),
-        read=t.count(where=(t.visible_ms >= READ_MS) | t.outcome.isin(("accepted", "partial"))),
-        taken=t.count(where=t.outcome.isin(("accepted", "partial"))),
-        kept_30=t.count(where=(t.at_s == 30) & (t.retained_ratio >= 0.67)),
-        kept_600=t.count(where=(t.at_s == 600) & (t.retained_ratio >= 0.67)),
-    )
+    kept = {row["at_s"]: row["mostly_kept"] for row in looks}
+    return {
+        **{step: sizes.get(f"completion.{step}", 0) for step in ("requested", "suppressed", "returned")},
+        **{step: accepted[step] for step in ("shown", "read", "taken")},
+        "kept_30": kept.get(30, 0),
+        "kept_600": kept.get(600, 0),
+    }

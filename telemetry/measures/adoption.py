@@ -45,11 +45,10 @@ def person_days(events: ir.Table) -> ir.Table:
     )
 
 
-def person_weeks(events: ir.Table) -> ir.Table:
+def person_weeks(days: ir.Table) -> ir.Table:
     """
-    One row for each developer and week: days of use, and days on which they took something.
+    One row for each developer and week of `person_days`: days of use, and days on which they took something.
     """
-    days = person_days(events)
     return days.group_by("dev_id", "week").aggregate(
         days=days.count(),
         days_taken=days.count(where=(days.taken + days.helped) > 0),
@@ -57,11 +56,11 @@ def person_weeks(events: ir.Table) -> ir.Table:
     )
 
 
-def weeks(events: ir.Table) -> ir.Table:
+def weeks(days: ir.Table) -> ir.Table:
     """
-    One row a week: developers connected, those who took something, and those engaged.
+    One row a week of `person_days`: developers connected, those who took something, and those engaged.
     """
-    t = person_weeks(events)
+    t = person_weeks(days)
     return (
         t.group_by("week")
         .aggregate(
@@ -74,11 +73,12 @@ def weeks(events: ir.Table) -> ir.Table:
     )
 
 
-def funnel(events: ir.Table) -> ir.Table:
+def funnel(days: ir.Table) -> ir.Table:
     """
-    One row: how many developers ever got how far; `engaged_weeks` and `developer_weeks` pool all weeks.
+    One row, from `person_days`: how many developers ever got how far; `engaged_weeks` and `developer_weeks` pool all
+    weeks.
     """
-    t = person_weeks(events)
+    t = person_weeks(days)
     people = t.group_by("dev_id").aggregate(
         offered=t.offered.sum(),
         days_taken=t.days_taken.sum(),
@@ -97,11 +97,12 @@ def funnel(events: ir.Table) -> ir.Table:
     )
 
 
-def cohorts(events: ir.Table) -> ir.Table:
+def cohorts(days: ir.Table) -> ir.Table:
     """
-    One row for each week of beginning and week of use: how many of those who then took something first did so again.
+    One row for each week of beginning and week of use, from `person_days`: how many of those who then took something
+    first did so again.
     """
-    t = person_weeks(events)
+    t = person_weeks(days)
     taking = t.filter(t.days_taken > 0).select("dev_id", "week")
     first = taking.group_by("dev_id").aggregate(cohort=taking.week.min())
     both = taking.inner_join(first, "dev_id")

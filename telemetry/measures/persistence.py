@@ -2,6 +2,7 @@
 Whether accepted text is worth keeping: what is left of it after half a minute and up to ten minutes.
 """
 
+import ibis
 import ibis.expr.types as ir
 
 from telemetry.measures.table import KEPT, TAKEN, Rate, named, total
@@ -84,33 +85,44 @@ def persistence(events: ir.Table) -> ir.Table:
     )
 
 
-def retained(events: ir.Table, *by: str) -> ir.Table:
+def writing(events: ir.Table) -> ir.Table:
     """
-    One row for each value of `by`: accepted, retained and typed characters, and on how many developer-days.
+    Up to three rows for each developer and day: what they wrote and took, what of that was kept, and whether they
+    asked for a completion.
 
     A text counts where it was accepted. Of its looks the last counts, and ten minutes are the longest.
     """
-    written = named(events, "completion.ended", "session.tick", "session.ended")
-    ends = written.mutate(
-        is_taken=written.outcome.isin(TAKEN), typed=written.typed_chars, taken_chars=written.accepted_chars
-    )
-    sums = {
-        "taken": ends.count(where=ends.is_taken),
-        "accepted_chars": total(ends.taken_chars),
-        "written_chars": total(ends.typed) + total(ends.taken_chars),
-    }
-    days = _developer_days(events, *by)
+    wrote = named(events, "completion.ended", "session.tick", "session.ended")
     kept = _kept(events)
-    kept_sums = {"retained_chars": total(kept.kept_chars).round().cast("int64"), "looked_at": kept.count()}
+    written = wrote.group_by("dev_id", "day").aggregate(
+        taken=wrote.count(where=(wrote.name == "completion.ended") & wrote.outcome.isin(TAKEN)),
+        accepted_chars=total(wrote.accepted_chars),
+        written_chars=total(wrote.typed_chars) + total(wrote.accepted_chars),
+    )
+    left = kept.group_by("dev_id", "day").aggregate(kept_chars=total(kept.kept_chars), looked_at=kept.count())
+    asked = named(events, "completion.requested").select("dev_id", "day").distinct()
+    return ibis.union(_filled(written, wrote=True), _filled(left), _filled(asked, asked=True))
+
+
+def retained(writing: ir.Table, *by: str) -> ir.Table:
+    """
+    One row for each value of `by`, from `writing`: accepted, retained and typed characters, and on how many
+    developer-days somebody asked for a completion.
+    """
+    t = writing
+    sums = {
+        "taken": total(t.taken),
+        "accepted_chars": total(t.accepted_chars),
+        "written_chars": total(t.written_chars),
+        "retained_chars": total(t.kept_chars).round().cast("int64"),
+        "looked_at": total(t.looked_at),
+        "developer_days": t.count(where=t.asked),
+        "developers": t.dev_id.nunique(where=t.asked),
+    }
     if not by:
-        tables = (ends.aggregate(**sums), kept.aggregate(**kept_sums))
-        return tables[0].cross_join(tables[1]).cross_join(days)
-    grouped = ends.group_by(*by).aggregate(**sums)
-    kept_grouped = kept.group_by(*by).aggregate(**kept_sums)
-    joined = grouped.left_join(kept_grouped, by).drop(*(f"{name}_right" for name in by))
-    joined = joined.left_join(days, by).drop(*(f"{name}_right" for name in by))
-    filled = joined.mutate(**{name: joined[name].fill_null(0) for name in ("retained_chars", "looked_at")})
-    return filled.order_by(*by)
+        return t.aggregate(**sums)
+    grouped = t.group_by(*by).aggregate(**sums, written=t.count(where=t.wrote))
+    return grouped.filter(grouped.written > 0).drop("written").order_by(*by)
 
 
 def _kept(events: ir.Table) -> ir.Table:
@@ -125,12 +137,21 @@ def _kept(events: ir.Table) -> ir.Table:
     return both.mutate(kept_chars=both.accepted_chars * both.last_ratio)
 
 
-def _developer_days(events: ir.Table, *by: str) -> ir.Table:
+WRITTEN = {
+    "taken": "int64",
+    "accepted_chars": "int64",
+    "written_chars": "int64",
+    "kept_chars": "float64",
+    "looked_at": "int64",
+}
+"""The columns of `writing` that add up."""
+
+
+def _filled(part: ir.Table, *, wrote: bool = False, asked: bool = False) -> ir.Table:
     """
-    Pairs of a developer and a day on which they asked for a completion.
+    A part of `writing` with the columns of all.
     """
-    asked = named(events, "completion.requested")
-    pairs = asked.select(*dict.fromkeys(("dev_id", "day", *by))).distinct()
-    if by:
-        return pairs.group_by(*by).aggregate(developer_days=pairs.count(), developers=pairs.dev_id.nunique())
-    return pairs.aggregate(developer_days=pairs.count(), developers=pairs.dev_id.nunique())
+    cells = {
+        name: part[name].cast(kind) if name in part.columns else ibis.literal(0, kind) for name, kind in WRITTEN.items()
+    }
+    return part.select("dev_id", "day", **cells, wrote=ibis.literal(wrote), asked=ibis.literal(asked))

@@ -27,11 +27,26 @@ def without_duplicates(events: ir.Table) -> ir.Table:
     return ranked.filter(ranked.place == 0).drop("place")
 
 
-def copies(events: ir.Table) -> ir.Table:
+def copies(events: ir.Table, told_by: ir.Value | None = None) -> ir.Table:
     """
-    One row: how many events there are, and how many different ones.
+    One row: how many events there are, and how many different ones, by their ids unless told by something else.
     """
-    return events.aggregate(events=events.count(), different=events.event_id.nunique())
+    told_by = events.event_id if told_by is None else told_by
+    return events.aggregate(events=events.count(), different=told_by.nunique())
+
+
+def sizes(events: ir.Table) -> ir.Table:
+    """
+    One row a name: how many events have it.
+    """
+    return events.group_by("name").aggregate(events=events.count()).order_by("name")
+
+
+def unknown(counted: Mapping[str, int]) -> int:
+    """
+    How many events have a name that is not declared.
+    """
+    return sum(count for name, count in counted.items() if name not in NAMES)
 
 
 def coverage(events: ir.Table, now_ms: int) -> ir.Table:
@@ -48,7 +63,6 @@ def coverage(events: ir.Table, now_ms: int) -> ir.Table:
         lost=total(t.dropped_before),
         synthetic=t.count(where=t.synthetic),
         from_the_future=t.count(where=t.ts > now_ms + GRACE_MS),
-        unknown=t.count(where=t.name.notin(NAMES)),
     )
 
 

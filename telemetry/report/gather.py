@@ -60,8 +60,7 @@ def report_of(engine: Engine, wish: Wish) -> Report:
     found = engine.rows(quality.coverage(since_events, wish.now_ms))[0]
     if not found["events"]:
         return _empty(wish)
-    copies = engine.rows(quality.copies(since_events))[0]
-    doubled = copies["events"] - copies["different"]
+    doubled = _doubled(engine, since_events)
     events = _sound(since_events, wish.now_ms, future=found["from_the_future"], doubled=doubled)
     if doubled or found["from_the_future"]:
         found = {**engine.rows(quality.coverage(events, wish.now_ms))[0], "from_the_future": found["from_the_future"]}
@@ -84,13 +83,25 @@ def report_of(engine: Engine, wish: Wish) -> Report:
         identities=quality.identities(
             totals.opportunities, totals.acceptance, totals.kept_at(FIRST_LOOK_S), totals.reviews
         ),
-        notices=tuple(_notices(found, doubled=doubled, backward=backward, alone=alone)),
+        notices=tuple(_notices(found, totals.sizes, doubled=doubled, backward=backward, alone=alone)),
         days=days_of(scope) if wish.copilot else (),
     )
 
 
 def _since(events: ir.Table, since: date | None) -> ir.Table:
     return events if since is None else events.filter(events.day >= since)
+
+
+def _doubled(engine: Engine, events: ir.Table) -> int:
+    """
+    How many events are copies of others.
+    """
+    at_most = engine.rows(quality.copies(events, engine.fingerprint(events.event_id)))[0]
+    if at_most["events"] == at_most["different"]:
+        return 0
+    # Two ids may have one fingerprint.
+    exactly = engine.rows(quality.copies(events))[0]
+    return int(exactly["events"] - exactly["different"])
 
 
 def _sound(events: ir.Table, now_ms: int, *, future: int, doubled: int) -> ir.Table:
@@ -107,8 +118,8 @@ def _headline(sections: tuple[Any, ...]) -> tuple[Figure, ...]:
     return tuple(by_name[name] for name in HEADLINE if name in by_name)
 
 
-def _notices(found: Row, *, doubled: int, backward: int, alone: bool) -> list[str]:
-    missing = _missing_weekdays(found)
+def _notices(found: Row, sizes: Mapping[str, int], *, doubled: int, backward: int, alone: bool) -> list[str]:
+    missing, unknown = _missing_weekdays(found), quality.unknown(sizes)
     said: list[tuple[Any, str]] = [
         (found["synthetic"], f"SYNTHETIC: a generator made up {found['synthetic']:,} of these events."),
         (doubled, f"{doubled:,} events had arrived twice; each is counted once."),
@@ -122,7 +133,7 @@ def _notices(found: Row, *, doubled: int, backward: int, alone: bool) -> list[st
             found["lost"],
             f"{found['lost']:,} events were lost before they could be kept; counts are too low by that.",
         ),
-        (found["unknown"], f"{found['unknown']:,} events have names that this Pacenotes does not know; update it."),
+        (unknown, f"{unknown:,} events have names that this Pacenotes does not know; update it."),
         (missing, f"There are no events on {missing} of the working days in between."),
         (
             not alone and found["developers"] < LEAST,

@@ -2,12 +2,13 @@
 What every section of a report is made from: an engine, the sound events, and the totals that several of them share.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import ibis.expr.types as ir
 
 from telemetry.engines import Engine, Row
-from telemetry.measures import acceptance, adoption, cost, persistence, review
+from telemetry.measures import acceptance, adoption, cost, persistence, quality, review
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,8 +32,15 @@ class Scope:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Totals:
     """
-    The single rows that several sections share, run once.
+    What several sections share, run once: tables that their measures are written over, and single rows.
+
+    `sizes` is the number of events of each name.
     """
+
+    by_person: ir.Table
+    person_days: ir.Table
+    writing: ir.Table
+    sizes: Mapping[str, int]
 
     acceptance: Row
     opportunities: Row
@@ -54,13 +62,21 @@ def totals_of(scope: Scope) -> Totals:
     """
     Run the measures that more than one section needs.
     """
-    t = scope.events
+    t, rows, keep = scope.events, scope.engine.rows, scope.engine.kept
+    by_person, days = keep(acceptance.acceptance_by_person(t)), keep(adoption.person_days(t))
+    writing = keep(persistence.writing(t))
+    sizes = {row["name"]: row["events"] for row in rows(quality.sizes(t))}
+    accepted, kept = scope.one(acceptance.acceptance_of_all(by_person)), tuple(rows(persistence.persistence(t)))
     return Totals(
-        acceptance=scope.one(acceptance.acceptance(t)),
-        opportunities=scope.one(acceptance.opportunities(t)),
-        retained=scope.one(persistence.retained(t)),
+        by_person=by_person,
+        person_days=days,
+        writing=writing,
+        sizes=sizes,
+        acceptance=accepted,
+        opportunities=acceptance.opportunities(sizes, accepted, kept),
+        retained=scope.one(persistence.retained(writing)),
         cost=scope.one(cost.cost(t)),
         reviews=scope.one(review.reviews(t)),
-        funnel=scope.one(adoption.funnel(t)),
-        kept=tuple(scope.engine.rows(persistence.persistence(t))),
+        funnel=scope.one(adoption.funnel(days)),
+        kept=kept,
     )

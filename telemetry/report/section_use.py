@@ -48,8 +48,8 @@ def adoption_section(scope: Scope, totals: Totals) -> Section:
                 sentence="Developers who got so far at any time.",
                 chart=Chart.STEPS,
             ),
-            _weeks(scope),
-            _cohorts(scope),
+            _weeks(scope, totals),
+            _cohorts(scope, totals),
         ),
     )
 
@@ -59,7 +59,7 @@ def value_section(scope: Scope, totals: Totals) -> Section:
     Is what it writes worth keeping?
     """
     weekly = publishable(
-        scope.engine.rows(persistence.retained(by_week(scope.events), "week")), size="taken", least=scope.least
+        scope.engine.rows(persistence.retained(by_week(totals.writing), "week")), size="taken", least=scope.least
     )
     rows = [
         {
@@ -103,8 +103,8 @@ def acceptance_section(scope: Scope, totals: Totals) -> Section:
     How often is it taken?
     """
     o = totals.opportunities
-    languages = scope.engine.rows(acceptance.acceptance_of_groups(scope.events, "lang"))
-    editors = scope.engine.rows(acceptance.acceptance_of_groups(scope.events, "client_editor"))
+    languages = scope.engine.rows(acceptance.acceptance_of_groups(totals.by_person, "lang"))
+    editors = scope.engine.rows(acceptance.acceptance_of_groups(totals.by_person, "client_editor"))
     origins = scope.engine.rows(acceptance.acceptance_by_origin(scope.events))
     steps = [
         {"step": title, "count": o[name], "share": share(o[name], o["requested"])}
@@ -144,8 +144,10 @@ def acceptance_section(scope: Scope, totals: Totals) -> Section:
     )
 
 
-def _weeks(scope: Scope) -> Table:
-    weekly = publishable(scope.engine.rows(adoption.weeks(scope.events)), size="developer_days", least=scope.least)
+def _weeks(scope: Scope, totals: Totals) -> Table:
+    weekly = publishable(
+        scope.engine.rows(adoption.weeks(totals.person_days)), size="developer_days", least=scope.least
+    )
     return table_of(
         weekly.rows,
         (
@@ -162,8 +164,8 @@ def _weeks(scope: Scope) -> Table:
     )
 
 
-def _cohorts(scope: Scope) -> Table:
-    found = scope.engine.rows(adoption.cohorts(scope.events))
+def _cohorts(scope: Scope, totals: Totals) -> Table:
+    found = scope.engine.rows(adoption.cohorts(totals.person_days))
     starts = {row["cohort"]: row["developers"] for row in found if row["cohort"] == row["week"]}
     rows = [
         {

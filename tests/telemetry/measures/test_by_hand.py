@@ -120,7 +120,7 @@ def test_only_what_is_kept_counts(tmp_path: Path) -> None:
         kept(closed_early, at_s=30, ratio=0.8),
         happened(SessionTick, active_ms=1, typed_chars=780, deleted_chars=0),
     ]
-    row = run(tmp_path, events, persistence.retained)[0]
+    row = run(tmp_path, events, lambda t: persistence.retained(persistence.writing(t)))[0]
     found = {rate.name: figure(rate, row) for rate in persistence.RETAINED_RATES}
     assert (found["retained_per_day"].numerator, found["retained_per_day"].denominator) == (80, 2)
     assert (found["retained_share"].numerator, found["retained_share"].denominator) == (80, 220)
@@ -132,8 +132,9 @@ def test_weeks_add_up_to_the_whole(company: Path) -> None:
     Taken, retained and written characters of all weeks are those of the whole.
     """
     with opened([str(company)], local=Path()) as engine:
-        whole = engine.rows(persistence.retained(engine.events))[0]
-        weekly = engine.rows(persistence.retained(by_week(engine.events), "week"))
+        written = engine.kept(persistence.writing(engine.events))
+        whole = engine.rows(persistence.retained(written))[0]
+        weekly = engine.rows(persistence.retained(by_week(written), "week"))
     assert len(weekly) == 3
     for name in ("taken", "accepted_chars", "written_chars", "developer_days", "looked_at"):
         assert sum(row[name] for row in weekly) == whole[name]
@@ -153,7 +154,7 @@ def test_cohorts(tmp_path: Path) -> None:
         *offered(taken, taken=1, person=3, day=7),
         *offered(EndOutcome.REJECTED, person=2, day=14),
     ]
-    rows = run(tmp_path, events, adoption.cohorts)
+    rows = run(tmp_path, events, lambda t: adoption.cohorts(adoption.person_days(t)))
     assert [tuple(row.values()) for row in rows] == [
         ("2026-05-04", "2026-05-04", 2),
         ("2026-05-04", "2026-05-18", 1),
@@ -172,7 +173,7 @@ def test_somebody_is_engaged_on_two_days(tmp_path: Path) -> None:
         *offered(taken, taken=1, person=2, day=0),
         *offered(taken, taken=1, person=2, day=1),
     ]
-    row = run(tmp_path, events, adoption.funnel)[0]
+    row = run(tmp_path, events, lambda t: adoption.funnel(adoption.person_days(t)))[0]
     assert (row["connected"], row["took"], row["engaged_once"], row["developer_weeks"]) == (2, 2, 1, 2)
 
 

@@ -15,12 +15,16 @@ import pytest
 from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
 
+from telemetry.engines import DuckDbEngine
 from telemetry.envelope import Event
 from telemetry.events import CompletionEnded, CompletionRequested, CompletionReturned, CompletionShown
 from telemetry.report.command import report
+from telemetry.report.gather import Wish, report_of
+from telemetry.sources import opened
 from telemetry.store import Store
 from telemetry.vocabulary import EndOutcome
 from tests.support.days import happened, written
+from tests.support.measures import NOW_MS
 
 SCHEMA = json.loads(Path(__file__).with_name("copilot_day.schema.json").read_text("utf-8"))
 RESULT = {
@@ -347,6 +351,33 @@ def test_wrong_events_are_told_of(tmp_path: Path) -> None:
     broken = {identity["identity"]: identity["verdict"] for identity in made["identities"]}
     assert broken["requested = nothing offered + returned"] == "broken"
     assert broken["shown = ended"] == "holds"
+
+
+class Muddled(DuckDbEngine):
+    """
+    An engine whose fingerprints are the same for nearly everything.
+    """
+
+    def fingerprint(self, column: Any) -> Any:
+        """
+        The last digit.
+        """
+        return column.right(1)
+
+
+def test_a_fingerprint_proves_no_copy(tmp_path: Path) -> None:
+    """
+    Events whose ids have one fingerprint are different all the same: only equal ids are copies.
+    """
+    different = [event for person in range(6) for event in completed(person)]
+    for events, copies in ((different, 0), ([*different, different[0]], 1)):
+        file = written(events, tmp_path / f"{copies}.jsonl")
+        with opened([str(file)], local=Path()) as engine:
+            assert isinstance(engine, DuckDbEngine)
+            engine.__class__ = Muddled  # The same connection, seen otherwise.
+            made = report_of(engine, Wish(now_ms=NOW_MS))
+        assert made.events == len(different)
+        assert sum("had arrived twice" in notice for notice in made.notices) == copies
 
 
 def test_since(company: Path) -> None:
