@@ -4,7 +4,6 @@ Everything that answers requests under one set of settings: the provider in its 
 
 import asyncio
 import contextlib
-import functools
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -104,32 +103,39 @@ class Backend:
         )
         self._tape = tape
         self._warn = warn
-        self._folder = paths[0] if paths else None
+        self._reviewer: Provider | None = None
+        self._reviewing: dict[Path | None, Reviewing] = {}
         self._memory: TextStore | None = None
         self._visits = Visits()
 
-    @functools.cached_property
-    def reviewing(self) -> "Reviewing":
+    def reviewing_in(self, folder: Path | None, settings: Settings) -> "Reviewing":
         """
-        What reviews; made when it is first asked for.
+        What reviews below a workspace folder, where these settings hold; made when it is first asked for.
         """
         from lsp_server.providers.text_store import TextStore
         from lsp_server.review.memory import NoMemory
         from lsp_server.reviewing import Reviewing
 
-        reviewer = self._tape(self._vendor)
-        if self.settings.cache_enabled:
+        if folder in self._reviewing:
+            return self._reviewing[folder]
+        if self._reviewer is None:
+            self._reviewer = self._tape(self._vendor)
+        if self._memory is None and self.settings.cache_enabled:
             size = self.settings.cache_size_mb * MEGABYTE
             self._memory = TextStore(self.storage.replies, size_bytes=size, now=utc_now, warn=self._warn)
-        return Reviewing(
-            settings=self.settings,
-            folder=self._folder,
-            files=self.files,
-            index=self.index,
-            indexed=self.indexing.ready,
-            provider=None if reviewer.name == LOCAL else GuardedProvider(reviewer, self._why_path_excluded),
-            no_model=f"{self.choice.why} So no model was asked, and what was found comes from rules alone.",
-            memory=self._memory or NoMemory(),
+        is_local = self._reviewer.name == LOCAL
+        return self._reviewing.setdefault(
+            folder,
+            Reviewing(
+                settings=settings,
+                folder=folder,
+                files=self.files,
+                index=self.index,
+                indexed=self.indexing.ready,
+                provider=None if is_local else GuardedProvider(self._reviewer, self._why_path_excluded),
+                no_model=f"{self.choice.why} So no model was asked, and what was found comes from rules alone.",
+                memory=self._memory or NoMemory(),
+            ),
         )
 
     @property
@@ -172,15 +178,18 @@ class Backend:
         options: "Options",
         on_progress: "Callable[[ReviewProgress], None]" = lambda progress: None,
         *,
+        folder: Path | None,
+        settings: Settings,
         rules_only: bool = False,
     ) -> "Review":
         """
-        Review `change`, whose paths are relative to the first workspace folder, against that folder's own baseline.
+        Review `change`, whose paths are relative to `folder`, as its settings, baseline and guidelines have it.
 
         Raises:
             BaselineMalformed: that baseline can't be used.
         """
-        return await self.reviewing.review(change, options, on_progress, rules_only=rules_only)
+        reviewing = self.reviewing_in(folder, settings)
+        return await reviewing.review(change, options, on_progress, rules_only=rules_only)
 
     def why_excluded(self, uri: str) -> str | None:
         """
@@ -240,8 +249,8 @@ class Backend:
         try:
             await self.provider.aclose()
             await self.indexing.close()
-            if "reviewing" in self.__dict__:
-                await self.reviewing.aclose()
+            for reviewing in self._reviewing.values():
+                await reviewing.aclose()
             if self._memory is not None:
                 await self._memory.aclose()
         finally:

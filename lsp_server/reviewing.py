@@ -1,5 +1,6 @@
 """
-Review changes in a workspace: the provider, the index, what is remembered, the baseline and the project's guidelines.
+Review changes in a workspace folder: the provider, the index, what is remembered, the folder's baseline and
+guidelines.
 """
 
 import asyncio
@@ -30,7 +31,9 @@ LONGEST_GUIDELINES = 16_000
 
 class Reviewing:
     """
-    Reviews under one set of settings; `provider` is None, and `no_model` says why, when only rules are to be had.
+    Reviews below one folder, under the settings that hold there.
+
+    `provider` is None, and `no_model` says why, when only rules are to be had.
     """
 
     def __init__(
@@ -65,7 +68,7 @@ class Reviewing:
         rules_only: bool = False,
     ) -> Review:
         """
-        Review `change`; baseline and guidelines are the workspace folder's own where none are given.
+        Review `change`, with paths below the folder; baseline and guidelines are the folder's own where none are given.
 
         Raises:
             BaselineMalformed: the workspace's baseline can't be used.
@@ -149,7 +152,8 @@ class Reviewing:
 
     def _related(self, texts: Mapping[str, str], units: Sequence[Unit]) -> Sequence[tuple[Reference, ...]]:
         with self._index.asking():
-            related = Related(self._index, {path: redact(text).text for path, text in texts.items()})
+            root = self._folder.as_posix() if self._folder else "/"
+            related = Related(self._index, root, {path: redact(text).text for path, text in texts.items()})
             return [related.of(unit) for unit in units]
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from lsp_server.review.change import Change
     from lsp_server.review.outcome import Review
     from lsp_server.review.run import Options, Progress
+    from lsp_server.reviewing import Reviewing
 
 LONGEST_DIFF = 64 * 1024 * 1024
 
@@ -148,9 +149,13 @@ async def _run(here: "Desk", change: "Change", options: "Options", baseline: "Ba
     """
     started = time.monotonic()
     with _ending_early(options), _progress() as on_progress:
-        found = await here.backend.reviewing.review(change, options, on_progress, baseline=baseline)
+        found = await _reviewing(here).review(change, options, on_progress, baseline=baseline)
     _record(here, change, found, time.monotonic() - started)
     return found
+
+
+def _reviewing(here: "Desk") -> "Reviewing":
+    return here.backend.reviewing_in(here.root, here.settings)
 
 
 def _record(here: "Desk", change: "Change", found: "Review", duration_s: float) -> None:
@@ -197,7 +202,7 @@ def _conclude(request: Request, settings: Settings, ground: "Ground", change: "C
 
 
 async def _print_estimate(here: "Desk", change: "Change", options: "Options", *, as_json: bool) -> int:
-    found = await here.backend.reviewing.estimate(change, options)
+    found = await _reviewing(here).estimate(change, options)
     if as_json:
         click.echo(json.dumps(asdict(found)))
     elif not found.provider:

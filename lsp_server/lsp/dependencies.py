@@ -56,13 +56,17 @@ class Backend(Protocol):
         options: "Options",
         on_progress: "Callable[[ReviewProgress], None]",
         *,
+        folder: Path | None,
+        settings: "Settings",
         rules_only: bool = False,
     ) -> "Review":
         """
-        Review a change, whose paths are relative to the workspace folder; with `rules_only` no model is asked.
+        Review a change, whose paths are relative to `folder`, as the settings there have it.
+
+        With `rules_only` no model is asked.
 
         Raises:
-            BaselineMalformed: the workspace's own can't be used.
+            BaselineMalformed: the folder's own can't be used.
         """
         ...
 

@@ -24,7 +24,6 @@ from lsp_server.lsp.review_scope import Scope
 from lsp_server.lsp.turns import Displaced, Turns
 from lsp_server.lsp.watch import Watch
 from lsp_server.review.baseline import BaselineMalformed
-from lsp_server.review.baseline_file import baseline_if_inside
 from lsp_server.review.finding import Origin
 from lsp_server.review.outcome import Incomplete, Review
 from lsp_server.settings import ReviewOnSave, Settings
@@ -60,7 +59,7 @@ class Assignment:
 
     `shown` tells whether the engineer watches and may stop it; setting `stopped` ends it with what it has so far.
     `watch` is where its findings go: to those that are shown, or to those that are kept silent.
-    `requests` are the ids of what was sent for it, `dismissed` those of findings that its folder's baseline names.
+    `requests` are the ids of what was sent for it.
     """
 
     scope: Scope
@@ -69,7 +68,6 @@ class Assignment:
     watch: Watch
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
     requests: list[str] = field(default_factory=list)
-    dismissed: frozenset[str] = frozenset()
 
 
 class Reviews:
@@ -255,7 +253,7 @@ class Reviews:
             raise CannotReview("Reviews are switched off by the settings `enabled` or `review.enabled`.")
 
     async def _settings_of(self, scope: Scope) -> Settings:
-        return await self._session.settings_for(next(iter(scope.uris.values()), ""))
+        return await self._session.settings_for(_first(scope))
 
     @property
     def _watches(self) -> tuple[Watch, Watch]:
@@ -270,8 +268,15 @@ class Reviews:
         journeys = self._begin(wanted)
         try:
             async with self._watched(wanted) as on_progress:
-                options = await self._options(wanted)
-                review = await backend.review(scope.change, options, on_progress, rules_only=not wanted.ask_model)
+                settings = await self._settings_of(scope)
+                review = await backend.review(
+                    scope.change,
+                    self._options(wanted, settings),
+                    on_progress,
+                    folder=self._folder_of(scope),
+                    settings=settings,
+                    rules_only=not wanted.ask_model,
+                )
             self._take(journeys, review, self._services.clock() - started, wanted)
         except BaselineMalformed as error:
             raise CannotReview(str(error)) from None
@@ -280,21 +285,22 @@ class Reviews:
                 wanted.watch.findings.end(journey)
         return review
 
-    async def _options(self, wanted: Assignment) -> "Options":
+    def _options(self, wanted: Assignment, settings: Settings) -> "Options":
         from lsp_server.review.run import Options
 
         def new_id() -> str:
             wanted.requests.append(self._services.new_id())
             return wanted.requests[-1]
 
-        uri = next(iter(wanted.scope.uris.values()), "")
-        settings = await self._settings_of(wanted.scope)
-        folder = self._session.workspace.snapshot().folder_of(uri)
-        if folder is not None and folder.path is not None:
-            name = settings.review_baseline
-            baseline = await asyncio.to_thread(baseline_if_inside, Path(folder.path), name)
-            wanted.dismissed = frozenset(baseline.entries)
         return Options(max_cost_usd=settings.review_max_cost_usd, cancelled=wanted.stopped, new_id=new_id)
+
+    def _folder_of(self, scope: Scope) -> Path | None:
+        """
+        The workspace folder whose baseline and guidelines hold: the first one for what lies outside of all.
+        """
+        snapshot = self._session.workspace.snapshot()
+        folder = snapshot.folder_of(_first(scope)) or next(iter(snapshot.folders), None)
+        return Path(folder.path) if folder and folder.path else None
 
     def _begin(self, wanted: Assignment) -> dict[str, Journey]:
         origins, scope = EVERYBODY if wanted.ask_model else RULES, wanted.scope
@@ -311,8 +317,7 @@ class Reviews:
         if wanted.shown:
             wanted.watch.log.reviewed(review_id, wanted.scope.kind, wanted.scope.change, review, duration_s)
         for path, journey in journeys.items():
-            hidden = self._dismissed | wanted.dismissed
-            found = [one for one in review.findings if one.file == path and one.id not in hidden]
+            found = [one for one in review.findings if one.file == path and one.id not in self._dismissed]
             now, complete = snapshot.document(journey.uri), review.incomplete is None
             wanted.watch.take(review_id, journey, found, now, complete=complete)
             self._behind.update({one.id: tuple(wanted.requests) for one in found if one.origin is Origin.MODEL})
@@ -338,3 +343,10 @@ class Reviews:
 
 def _is_wanted(settings: Settings) -> bool:
     return settings.enabled and settings.review_enabled
+
+
+def _first(scope: Scope) -> str:
+    """
+    The URI of one document: all of a scope lie in one folder.
+    """
+    return next(iter(scope.uris.values()), "")

@@ -5,6 +5,7 @@ What other places of the workspace say about a unit: how the names it uses are d
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from posixpath import join
 from typing import Protocol
 
 from lsp_server.index.lookup import declared
@@ -28,12 +29,6 @@ class Workspace(Protocol):
     """
     The code of the workspace by absolute path; nothing excluded is ever given, and no secrets.
     """
-
-    def absolute(self, uri: str, path: str) -> str:
-        """
-        The absolute path of a document, of which the editor knows `uri` and we its relative `path`.
-        """
-        ...
 
     def relative(self, path: str) -> str:
         """
@@ -85,12 +80,13 @@ class Reference:
 
 class Related:
     """
-    Finds what bears on the units of one change, whose own files are looked at as they are in the change.
+    Finds what bears on the units of one change below `root`, whose own files are looked at as they are in the change.
     """
 
-    def __init__(self, workspace: Workspace, texts: Mapping[str, str]) -> None:
+    def __init__(self, workspace: Workspace, root: str, texts: Mapping[str, str]) -> None:
         self._workspace = workspace
-        self._texts = {workspace.absolute("", path): text for path, text in texts.items()}
+        self._root = root
+        self._texts = {join(root, path): text for path, text in texts.items()}
         self._records: dict[str, FileRecord] = {}
 
     def record(self, path: str) -> FileRecord | None:
@@ -124,7 +120,7 @@ class Related:
         return tuple(kept)
 
     def _declarations(self, unit: Unit) -> Iterator[Reference]:
-        path = self._workspace.absolute("", unit.path)
+        path = join(self._root, unit.path)
         record = self.record(path)
         if record is None:
             return
@@ -139,7 +135,7 @@ class Related:
                     yield self._reference(found.path, _outline(found.declaration, unit.names))
 
     def _callers(self, unit: Unit) -> Iterator[Reference]:
-        path = self._workspace.absolute("", unit.path)
+        path = join(self._root, unit.path)
         for name in unit.symbols:
             calling = (other for other in self._workspace.symbols.importers(name) if other != path)
             found = (self._calls(other, name, path) for other in calling)

@@ -111,7 +111,7 @@ def figures(change: Change, index: WorkspaceIndex) -> Counter[str]:
     The sums for one commit.
     """
     sources = sources_of(change)
-    related = Related(index, {path: source.text for path, source in sources.items()})
+    related = Related(index, index.folders[0], {path: source.text for path, source in sources.items()})
     by_path = {file.path: file for file in change.files}
     units = [unit for source in sources.values() for unit in units_of(source)]
     asked = [unit for unit in units if any(piece.lines for piece in unit.pieces)]

@@ -45,7 +45,7 @@ def related(after: str, files: dict[str, str], before: str = BEFORE, excluded: s
             index.open_document(path, text)
     changed = source(after, before, "src/price.ts")
     (unit,) = units_of(changed)
-    return Related(index, {"src/price.ts": after}).of(unit)
+    return Related(index, ROOT, {"src/price.ts": after}).of(unit)
 
 
 def test_shows_how_what_is_used_is_declared() -> None:
@@ -113,6 +113,28 @@ def test_a_change_is_seen_as_it_is_and_not_as_it_was() -> None:
     changed = source(after, before, "src/price.ts")
     unit = units_of(changed)[-1]
 
-    found = Related(index, {"src/price.ts": after}).of(unit)
+    found = Related(index, ROOT, {"src/price.ts": after}).of(unit)
 
     assert found == (Reference("src/price.ts", "function helper(a: string, b: number): void"),)
+
+
+def test_a_change_below_another_folder_is_looked_up_there() -> None:
+    """
+    Of two folders with a file of the same name, the one that the change lies in declares what it uses.
+    """
+    before = (
+        'import { round } from "./rates";\n\nexport function price(amount: number): number {\n  return amount;\n}\n'
+    )
+    after = before.replace("return amount;", "return round(amount);")
+    texts = {
+        f"/{folder}/rates.ts": f"export function round(amount: Of{len(folder)}): number {{\n  return 1;\n}}\n"
+        for folder in ("first", "second-one")
+    }
+    index = WorkspaceIndex(
+        ["/first", "/second-one"], read=texts.get, is_excluded=lambda path: False, files=MemoryFiles(texts)
+    )
+    (unit,) = units_of(source(after, before, "price.ts"))
+
+    found = Related(index, "/second-one", {"price.ts": after}).of(unit)
+
+    assert [reference.text for reference in found] == ["export function round(amount: Of10): number"]

@@ -17,6 +17,7 @@ from lsp_server.files import WorkspaceFiles
 from lsp_server.lsp.dependencies import ClientIdentity, Services, Telemetry
 from lsp_server.review import engine
 from lsp_server.review.baseline import Baseline
+from lsp_server.review.baseline_file import baseline_if_inside
 from lsp_server.review.change import Change
 from lsp_server.review.outcome import Review
 from lsp_server.review.related import Reference
@@ -54,7 +55,6 @@ class ScriptedBackend:
     folders: Sequence[Path] = ()
     reviewer: ScriptedProvider | None = None
     """Who reviews; without one the rules do it alone."""
-    baseline: Baseline = field(default_factory=Baseline)
     reviewed: list[Change] = field(default_factory=list)
     warm: bool = False
     closed: bool = False
@@ -72,18 +72,21 @@ class ScriptedBackend:
         options: Options,
         on_progress: Callable[[Progress], None] = lambda progress: None,
         *,
+        folder: Path | None,
+        settings: Settings,
         rules_only: bool = False,
     ) -> Review:
         """
-        The real engine, which knows nothing but the change.
+        The real engine, which knows nothing but the change and what was dismissed in its folder.
         """
+        dismissed = baseline_if_inside(folder, settings.review_baseline) if folder else Baseline()
         self.reviewed.append(change)
         return await engine.review(
             change,
             provider=None if rules_only else self.reviewer,
             gather=_nothing,
-            settings=self.settings,
-            baseline=self.baseline,
+            settings=settings,
+            baseline=dismissed,
             options=replace(options, guidelines="", no_model="" if rules_only else "There is no model."),
             on_progress=on_progress,
         )
