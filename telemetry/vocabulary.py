@@ -124,6 +124,8 @@ class SuppressedReason(StrEnum):
     SUPERSEDED = "superseded"
     CANCELLED = "cancelled"
     EMPTY_REPLY = "empty_reply"
+    DECLINED = "declined"
+    """The model writes nothing of the kind, as the local one writes no comments."""
     NOT_CODE = "not_code"
     WHITESPACE_ONLY = "whitespace_only"
     REPEATS_PREFIX = "repeats_prefix"
@@ -189,6 +191,7 @@ class FinishReason(StrEnum):
     MAX_TOKENS = "max_tokens"
     TOOL = "tool"
     REFUSAL = "refusal"
+    DECLINED = "declined"
 
 
 class Source(StrEnum):

@@ -35,6 +35,7 @@ from lsp_server.providers.base import (
     Provider,
     ProviderError,
     Purpose,
+    StopReason,
     Usage,
 )
 from lsp_server.settings import Settings
@@ -184,7 +185,9 @@ class _Answer:
         outcome = await self._offer(Found(strand=strand, reach=0, is_ahead=False), Source.MODEL)
         if outcome is None:
             stop = strand.part.stop
-            return watch.withheld(asked, strand.reason, stop.note if stop else "")
+            is_declined = stop is not None and stop.reason is StopReason.DECLINED
+            reason = NoCompletionReason.DECLINED if is_declined else strand.reason
+            return watch.withheld(asked, reason, stop.note if stop else "")
         return outcome
 
     async def _offer(self, found: Found, source: Source) -> Outcome | None:

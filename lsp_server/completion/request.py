@@ -91,6 +91,8 @@ class NoCompletionReason(StrEnum):
     SUPERSEDED = "superseded"
     CANCELLED = "cancelled"
     EMPTY_REPLY = "empty_reply"
+    DECLINED = "declined"
+    """The model writes nothing of the kind, as the local one writes no comments."""
     NOT_CODE = "not_code"
     WHITESPACE_ONLY = "whitespace_only"
     REPEATS_PREFIX = "repeats_prefix"

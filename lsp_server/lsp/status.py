@@ -38,6 +38,7 @@ ERRORS = frozenset(("not_configured", "not_authorised", "request_rejected"))
 """Failures that stay until somebody mends something; the others pass."""
 
 
+_SILENCES = (NoCompletionReason.EMPTY_REPLY, NoCompletionReason.DECLINED)
 _FAILURES = (NoCompletionReason.PROVIDER_FAILED, NoCompletionReason.BUDGET_SPENT)
 _FROM_A_MODEL = (Source.MODEL, Source.IN_FLIGHT)
 
@@ -90,7 +91,7 @@ class StatusBoard:
             current = _failing(current, outcome.detail, outcome.error_kind)
         elif isinstance(outcome, NoCompletion) and is_answering:
             current = _answering(current, latency_s)
-        if isinstance(outcome, NoCompletion) and outcome.reason is NoCompletionReason.EMPTY_REPLY:
+        if isinstance(outcome, NoCompletion) and outcome.reason in _SILENCES:
             # Why the local model stays silent is no trouble, but somebody who wonders should be told.
             current = replace(current, message=outcome.detail) if current.kind is StatusKind.NORMAL else current
         self.show(current)

@@ -134,6 +134,8 @@ class StopReason(StrEnum):
     MAX_TOKENS = "max_tokens"
     TOOL = "tool"
     REFUSAL = "refusal"
+    DECLINED = "declined"
+    """It writes nothing of the kind, and its note says so; another model may."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

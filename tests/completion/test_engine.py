@@ -411,6 +411,17 @@ async def test_time_is_told_of_what_came_to_nothing_too() -> None:
     assert outcome.timings.total_ms > 0
 
 
+async def test_a_model_that_writes_nothing_of_the_kind_is_told_from_one_that_has_nothing_to_say() -> None:
+    """
+    And the note says of what kind it is.
+    """
+    stop = MessageStop(reason=StopReason.DECLINED, note="It writes no comments.")
+    outcome = await ask("const a = █\n", ScriptedVendor((stop,)))
+
+    assert isinstance(outcome, NoCompletion)
+    assert (outcome.reason, outcome.detail) == (NoCompletionReason.DECLINED, "It writes no comments.")
+
+
 @pytest.mark.parametrize(
     ("reply", "text"),
     [

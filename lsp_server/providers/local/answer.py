@@ -41,11 +41,14 @@ SURE_OF_LINES = 0.5
 class Answer:
     """
     The text to offer with its sureness, or none and a sentence that says why.
+
+    `declined` where nothing of the kind is ever offered.
     """
 
     text: str
     sureness: float
     note: str
+    declined: bool = False
 
 
 def answer(
@@ -61,7 +64,7 @@ def answer(
     See the module.
     """
     if cursor.ending is Ending.COMMENT:
-        return Answer("", 0.0, "The local model does not write comments.")
+        return Answer("", 0.0, "The local model does not write comments.", declined=True)
     if cursor.size < TOO_LITTLE:
         return Answer("", 0.0, "There is too little code in this workspace to learn from yet.")
     least = threshold(cursor.size, automatic=automatic)

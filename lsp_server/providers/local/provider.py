@@ -71,7 +71,7 @@ class LocalProvider:
         The completion in one piece, or none and why; never raises.
         """
         if prompt.purpose is not Purpose.COMPLETION or prompt.inputs is None:
-            yield MessageStop(reason=StopReason.END, model=MODEL, note=NOT_ANSWERED)
+            yield MessageStop(reason=StopReason.DECLINED, model=MODEL, note=NOT_ANSWERED)
             return
         cancelled = threading.Event()
         try:
@@ -80,7 +80,8 @@ class LocalProvider:
             cancelled.set()
         if found.text:
             yield TextDelta(found.text)
-        yield MessageStop(reason=StopReason.END, model=MODEL, note=found.note)
+        reason = StopReason.DECLINED if found.declined else StopReason.END
+        yield MessageStop(reason=reason, model=MODEL, note=found.note)
 
     async def warm_up(self) -> None:
         """

@@ -11,6 +11,7 @@ from lsp_server.providers.base import (
     MessageStop,
     Prompt,
     Purpose,
+    StopReason,
     TextBlock,
     TextDelta,
 )
@@ -30,6 +31,7 @@ class Reply:
 
     text: str
     note: str
+    stop: StopReason
 
 
 def corpus_of(files: Mapping[str, str]) -> WorkspaceCorpus:
@@ -75,13 +77,13 @@ async def ask(provider: LocalProvider, prompt: Prompt) -> Reply:
     """
     The whole reply.
     """
-    text, note = "", ""
+    text, note, stop = "", "", StopReason.END
     async for chunk in provider.stream(prompt):
         if isinstance(chunk, TextDelta):
             text += chunk.text
         if isinstance(chunk, MessageStop):
-            note = chunk.note
-    return Reply(text, note)
+            note, stop = chunk.note, chunk.reason
+    return Reply(text, note, stop)
 
 
 def complete(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lsp_server.providers.base import Purpose
+from lsp_server.providers.base import Purpose, StopReason
 from lsp_server.providers.local.provider import MODEL, NOT_ANSWERED, LocalProvider
 from tests.providers.local.support import ask, complete, corpus_of, inputs_at, prompt_of
 
@@ -87,6 +87,7 @@ async def test_comments_are_left_to_people() -> None:
     reply = await ask(LocalProvider(corpus_of(WORKSPACE)), prompt_of(inputs_at("const a = 1; // this █")))
     assert reply.text == ""
     assert "comments" in reply.note
+    assert reply.stop is StopReason.DECLINED
 
 
 async def test_a_first_question_does_not_wait_for_learning() -> None:
