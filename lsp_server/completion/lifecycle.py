@@ -58,10 +58,13 @@ class Lifecycle:
         """
         fates = self._advance(now)
         case = self._offered
-        if case is None or case.offer.cursor is None:
+        if case is None or case.offer.place is None:
             return fates
-        if uri != case.offer.uri or not case.offer.may_have_cursor_at(offset):
+        offer = case.offer.with_cursor_at(offset, self._documents[uri]) if uri == case.offer.uri else None
+        if offer is None:
             self._begin_end(case, EndOutcome.SUPERSEDED, EndCause.MOVED_AWAY, now)
+        else:
+            self._keep(replace(case, offer=offer))
         return fates
 
     def returned(

@@ -41,15 +41,21 @@ class Offer:
         """
         return None if self.place is None else self.place.start + len(self.head) + self.done
 
-    def may_have_cursor_at(self, offset: int) -> bool:
+    def with_cursor_at(self, offset: int, document: Document) -> "Offer | None":
         """
-        Whether someone who types it may have the cursor there, which is behind what stands of it.
+        The offer for someone who has typed it up to `offset`, or None when nobody can have.
 
-        Closing brackets that are offered may stand already, since the editor closed them by itself, behind the cursor.
+        Closing brackets that are offered may stand there already, since the editor closed them by itself; only the
+        cursor tells how many of them have been typed over.
         """
-        if self.cursor is None or not 0 <= self.cursor - offset <= self.done:
-            return False
-        return all(character in CLOSERS for character in self.insertion[self.done - (self.cursor - offset) : self.done])
+        if self.place is None:
+            return None
+        done = offset - self.place.start - len(self.head)
+        typed = document.slice(self.place.start, offset)
+        closed = document.slice(self.place.end, offset) + document.slice(offset, self.place.end - len(self.tail))
+        if done < 0 or not (self.head + self.insertion).startswith(typed) or not set(closed) <= set(CLOSERS):
+            return None
+        return replace(self, place=Stretch(self.place.start, max(self.place.end, offset)), done=done)
 
     @property
     def rest(self) -> str:

@@ -153,6 +153,23 @@ STORIES = {
             "id1 typed_through typed_as_offered inferred 0 chars 0 lines after 7500 ms",
         ],
     ),
+    "typed over brackets that the editor closed, between answers that came in time": Story(
+        at="a = █\n",
+        script=lambda typist: (
+            typist.offer("f([1]).g();")
+            .wait(2)
+            .type_with_closing("f([1", asking_every_s=0)
+            .offer("]).g();", again=True)
+            .type_with_closing("])", asking_every_s=0.1)
+            .wait(1)
+            .type_with_closing(".g();", asking_every_s=0.1)
+            .wait(2)
+        ),
+        told=[
+            "id1 shown client 11 chars 1 lines",
+            "id1 typed_through typed_as_offered inferred 0 chars 0 lines after 3600 ms",
+        ],
+    ),
     "typed through nested brackets half-way, then left": Story(
         at="a = █\nb\n",
         script=lambda typist: (

@@ -26,10 +26,12 @@ RESTS = (
     "stages.filter((stage) => stage.km > 10).length;",
     "Math.max(...stages.map((stage) => stage.km));",
     "stages.length > 0 ? stages[0].name : undefined;",
+    "new Map(stages.map((stage) => [stage.name, stage]));",
     "[1, 2, 3].concat([4, 5]).reverse();",
     "`${stages.length} stages`;",
-    "new Map(stages.map((stage) => [stage.name, stage]));",
 )
+WORDY = RESTS[:-2]
+"""Those that begin with a word: a single character that a key accepts is one that is typed, for all that edits tell."""
 BODY = ") {\n  return stages.length;\n}"
 MIX = {
     "accept": 29,
@@ -142,7 +144,8 @@ def play(window: Window, stage: Stage, number: int, action: str) -> None:
     """
     Be offered a completion in a line of its own, and deal with it.
     """
-    rest = RESTS[number % len(RESTS)]
+    rests = WORDY if action in ("accept_words", "accept_the_rest") else RESTS
+    rest = rests[number % len(rests)]
     start = f"const n{number}th = "
     if action == "accept_a_line":
         start, rest = f"function n{number}th(stages: Stage[]", BODY
@@ -157,7 +160,10 @@ def play(window: Window, stage: Stage, number: int, action: str) -> None:
         window.begin(SHOTS / "agreement")
         window.open(f"src/after{number}.ts", FILE)
     else:
-        window.press("Control+End", "Escape", "Enter")
+        # What is left behind is whole: nothing is offered where a file is broken.
+        window.press("Control+End")
+        window.type("0;" if action == "leave" else "")
+        window.press("Escape", "Enter")
 
 
 def deal(window: Window, action: str, rest: str) -> None:
@@ -175,10 +181,12 @@ def deal(window: Window, action: str, rest: str) -> None:
             take_a_word(window)
             take_a_word(window)
             window.press("Escape")
+            window.wait_for_ghost("")
+            window.type("x;")
         case "accept_a_line":
             window.press("Control+ArrowDown")
             window.wait(lambda: ") {" in window.text().splitlines()[-1], lambda: f"a line, seen {window.text()!r}")
-            window.type("if")
+            window.type("}")
         case "type_through":
             window.type(rest, delay_ms=60)
         case "type_otherwise":

@@ -50,6 +50,7 @@ class Typist:
         self._ids: Iterator[int] = beside._ids if beside else count(1)
         self._start = self._behind = 0
         self._undo: list[str] = []
+        self._closed: list[str] = []
 
     def wait(self, seconds: float) -> "Typist":
         """
@@ -101,12 +102,11 @@ class Typist:
         """
         Type `text` where the editor closes brackets, is typed over there, and asks at each key but is never answered.
         """
-        closed: list[str] = []
         for key in text:
-            closes, over = BRACKETS.get(key, ""), closed[-1:] == [key]
+            closes, over = BRACKETS.get(key, ""), self._closed[-1:] == [key]
             self._replace(self.cursor, self.cursor + over, key + closes)
             self.cursor -= len(closes)
-            closed = closed[:-1] if over else closed + [closes] * bool(closes)
+            self._closed = self._closed[:-1] if over else self._closed + [closes] * bool(closes)
             self._see(self.lifecycle.requested(self.document.uri, self.cursor, self.now))
             self.wait(asking_every_s)
         return self
