@@ -20,6 +20,8 @@ import { LANGUAGES } from "./languages.ts";
 /** What a client is made with beyond the program. */
 export interface Surroundings {
   readonly output: vscode.LogOutputChannel;
+  /** Of the extension, for its figures. */
+  readonly version: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly middleware: Middleware;
   /** The connection is gone, for whatever reason but our own stop. */
@@ -33,7 +35,7 @@ export function makeClient(program: Program, surroundings: Surroundings): Langua
     outputChannel: surroundings.output,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     diagnosticCollectionName: "pacenotes",
-    initializationOptions: { telemetryLevel: telemetryLevel() },
+    initializationOptions: { telemetryLevel: telemetryLevel(), pluginVersion: surroundings.version },
     initializationFailedHandler: () => false,
     errorHandler: {
       error: () => ({ action: ErrorAction.Continue, handled: true }),

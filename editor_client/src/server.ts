@@ -109,10 +109,11 @@ export class Server implements vscode.Disposable {
   }
 
   async #connect(program: Program): Promise<void> {
-    const { output, middleware } = this.#needs;
+    const { context, output, middleware } = this.#needs;
+    const version = String(context.extension.packageJSON.version);
     output.info(`Starting ${[program.command, ...program.args, "serve"].join(" ")} (${program.found})`);
     const environment = await this.#needs.environment();
-    const client = makeClient(program, { output, environment, middleware, stopped: () => this.#stoppedByItself(client) });
+    const client = makeClient(program, { output, version, environment, middleware, stopped: () => this.#stoppedByItself(client) });
     let status: ServerStatus | undefined;
     client.onNotification(STATUS, (told: ServerStatus) => {
       status = told;

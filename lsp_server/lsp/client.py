@@ -41,6 +41,7 @@ class Client:
         self._capabilities = params.capabilities
         self._info = params.client_info
         self._sent: object = params.initialization_options
+        self._plugin_version = from_lsp.plugin_version(params.initialization_options)
         self._told: set[str] = set()
         self.folders: tuple[Folder, ...] = from_lsp.folders(params)
         self.encoding = PositionEncoding(server.server_capabilities.position_encoding or PositionEncoding.UTF16)
@@ -170,7 +171,7 @@ class Client:
             else:
                 ours = from_lsp.own_settings(found) or ours
                 level = from_lsp.telemetry_level(telemetry) or level
-        return ours, from_lsp.client_identity(self._info, level)
+        return ours, from_lsp.client_identity(self._info, level, self._plugin_version)
 
     async def register(self) -> None:
         """

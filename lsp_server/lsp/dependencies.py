@@ -136,11 +136,13 @@ class Backend(Protocol):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClientIdentity:
     """
-    Who is at the other end, and what its telemetry setting says (`None` when it says nothing).
+    Who is at the other end, the version of our extension in it (empty without one), and what its telemetry setting says
+    (`None` when it says nothing).
     """
 
     name: str = ""
     version: str = ""
+    plugin_version: str = ""
     telemetry_level: str | None = None
 
 

@@ -97,13 +97,16 @@ def folder(given: types.WorkspaceFolder) -> Folder:
     return _folder(given.uri, given.name)
 
 
-def client_identity(info: types.ClientInfo | None, telemetry_level: str | None) -> ClientIdentity:
+def client_identity(
+    info: types.ClientInfo | None, telemetry_level: str | None, plugin_version: str = ""
+) -> ClientIdentity:
     """
     Who has connected.
     """
     return ClientIdentity(
         name=info.name if info else "",
         version=(info.version if info else None) or "",
+        plugin_version=plugin_version,
         telemetry_level=telemetry_level,
     )
 
@@ -120,6 +123,14 @@ def telemetry_level(sent: object) -> str | None:
     return level if isinstance(level, str) else None
 
 
+def plugin_version(sent: object) -> str:
+    """
+    The version of our extension in the editor, out of its initialization options; empty when there is none.
+    """
+    version = sent.get("pluginVersion") if isinstance(sent, Mapping) else None
+    return version if isinstance(version, str) else ""
+
+
 def own_settings(sent: object) -> object:
     """
     Our part of what a client sent, which may be all of the editor's settings or ours alone.
@@ -130,7 +141,7 @@ def own_settings(sent: object) -> object:
     return named or {key: value for key, value in sent.items() if key not in _EDITORS}
 
 
-_EDITORS = ("telemetryLevel", "telemetry.telemetryLevel")
+_EDITORS = ("telemetryLevel", "telemetry.telemetryLevel", "pluginVersion")
 
 
 def completion_id(item: OfferedItem) -> str | None:

@@ -170,7 +170,7 @@ def client(identity: ClientIdentity, server_version: str) -> Client:
     return Client(
         editor=editor,
         editor_version=_version(identity.version),
-        plugin_version=None,
+        plugin_version=_version(identity.plugin_version),
         server_version=_version(server_version),
     )
 

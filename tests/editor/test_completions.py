@@ -39,6 +39,8 @@ def test_tab_accepts(window: Window, stage: Stage) -> None:
     shown, ended = stage.shown(), stage.ended()
     assert shown["completion_id"] == ended["completion_id"]
     assert (ended["outcome"], ended["basis"], ended["accepted_chars"]) == ("accepted", "client", len(REST))
+    assert shown["client"]["editor"] == "vscode"
+    assert shown["client"]["plugin_version"] == shown["client"]["server_version"]
 
 
 def test_a_word_is_accepted_and_the_rest_sent_away(window: Window, stage: Stage) -> None:

@@ -237,3 +237,17 @@ def test_editors_are_known_by_the_name_they_give(name: str, version: str, editor
     told = client(ClientIdentity(name=name, version=version), "0.1.0")
 
     assert (told.editor, told.editor_version, told.server_version) == (editor, editor_version, "0.1.0")
+
+
+@pytest.mark.parametrize(
+    ("sent", "version"),
+    [({"pluginVersion": "0.2.0-beta /home/me"}, "0.2.0"), ({"pluginVersion": 2}, None), ({}, None), (None, None)],
+)
+def test_the_extension_tells_its_version(sent: object, version: str | None) -> None:
+    """
+    In its initialization options; other clients have none. It is no setting.
+    """
+    identity = from_lsp.client_identity(None, None, from_lsp.plugin_version(sent))
+
+    assert client(identity, "0.1.0").plugin_version == version
+    assert not from_lsp.own_settings(sent)

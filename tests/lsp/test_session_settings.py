@@ -81,7 +81,7 @@ async def test_a_client_that_can_be_asked_is_asked(client: Configured) -> None:
     """
     await client.initialize(
         capabilities=PULLS,
-        initializationOptions={"completion.debounceMs": 11, "telemetryLevel": "all"},
+        initializationOptions={"completion.debounceMs": 11, "telemetryLevel": "all", "pluginVersion": "0.2.0"},
         clientInfo={"name": "Neovim", "version": "0.12.4"},
     )
     await client.answer_configuration({"completion": {"debounceMs": 12}}, {"telemetryLevel": "off"})
@@ -90,6 +90,7 @@ async def test_a_client_that_can_be_asked_is_asked(client: Configured) -> None:
     assert client.surroundings.backend.settings.completion_debounce_ms == 12
     (identity,) = client.surroundings.identities
     assert (identity.name, identity.version, identity.telemetry_level) == ("Neovim", "0.12.4", "off")
+    assert identity.plugin_version == "0.2.0"
 
 
 @pytest.mark.parametrize("answer", [[], [None], [None, None], "x", {"a": 1}, [5, 5]])
