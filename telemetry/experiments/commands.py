@@ -170,7 +170,12 @@ def assign(units: Sequence[str], *, name: str, salt: str, arms: Sequence[str], w
 @click.option("--experiment", "name", default=None, help="With --events: which experiment; its arms are the treatment.")
 @click.option("--outcome", "outcomes", multiple=True, help="Outcome column; several are corrected by Holm's method.")
 @click.option("--treatment", default=None, help="Column that tells the two arms apart.")
-@click.option("--covariate", "covariates", multiple=True, help="Column from before the trial; may be repeated.")
+@click.option(
+    "--covariate",
+    "covariates",
+    multiple=True,
+    help="Column from before the trial, log(COLUMN), or C(COLUMN) for its levels, as of strata; may be repeated.",
+)
 @click.option("--cluster", "clusters", multiple=True, help="Column of what was assigned together; may be repeated.")
 @click.option("--denominator", default=None, help="Make the outcome a ratio of sums over this column.")
 @click.option("--log", is_flag=True, help="Relative effect: exp(beta) - 1 of the outcome's logarithm.")

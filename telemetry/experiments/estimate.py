@@ -83,9 +83,11 @@ def estimate(
     Raises:
         UnusableData: the sample can't carry the estimate.
     """
-    if sample.denominator is not None:
-        return _ratio(sample, log=log, interval=interval)
-    return _least_squares(sample, log=log, errors=errors, interval=interval)
+    # What comes of numbers that are too large, or of none that vary, is told in a sentence at the end.
+    with np.errstate(all="ignore"):
+        if sample.denominator is not None:
+            return _ratio(sample, log=log, interval=interval)
+        return _least_squares(sample, log=log, errors=errors, interval=interval)
 
 
 def _least_squares(sample: Sample, *, log: bool, errors: Errors, interval: Interval) -> Estimate:
@@ -307,6 +309,8 @@ def _distribution(degrees: float | None) -> str:
 def _concluded(
     beta: float, error: float, degrees: float | None, sample: Sample, *, method: str, relative: bool = False
 ) -> Estimate:
+    if not (np.isfinite(error) and np.isfinite(beta)):
+        raise UnusableData("The numbers are too large to be squared; give the outcome in a larger unit.")
     if not error > 0:
         raise UnusableData("The outcome does not vary within the arms, so no effect can be told from noise.")
     distribution = stats.norm if degrees is None else stats.t(degrees)

@@ -2,8 +2,9 @@
 The rows of a trial as arrays, or one sentence on why they can't be analysed.
 """
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,12 @@ from numpy.typing import NDArray
 from telemetry.experiments.errors import UnusableData
 
 Floats = NDArray[np.float64]
+
+LONGEST_SHOWN = 40
+"""How many characters of a bad cell are shown."""
+
+_TERM = re.compile(r"(log|C)\((.+)\)")
+_WHOLE = re.compile(r"[0-9]+\.0+")
 
 CONTROLS = frozenset({"0", "false", "no", "off", "control", "holdout", "baseline", "a"})
 """Labels that name the arm without the treatment, in any case."""
@@ -34,7 +41,6 @@ class Sample:
     dropped: int = 0
     control: str = "0"
     treatment: str = "1"
-    covariate_names: tuple[str, ...] = field(default=())
 
     @property
     def n(self) -> int:
@@ -76,17 +82,23 @@ def sample_of(
     Take the named columns of a table; rows that miss a value in any of them are left out and counted.
 
     Several `clusters` are taken together: rows are in one cluster when all of them agree.
+    A covariate is a column of numbers, `log(column)`, or `C(column)` for the levels of a column, as in a formula of
+    statsmodels or R; a column that has such a name itself goes before.
 
     Raises:
         UnusableData: a column is absent, holds text where numbers are needed, or the arms are not two.
     """
-    numeric = (outcome, *covariates, *((denominator,) if denominator else ()))
-    for name in (*numeric, treatment, *clusters):
+    terms = [_term(name, columns) for name in covariates]
+    numeric = (outcome, *(name for kind, name in terms if kind != "C"), *((denominator,) if denominator else ()))
+    levels = [name for kind, name in terms if kind == "C"]
+    for name in (*numeric, treatment, *clusters, *levels):
         if name not in columns:
             there = ", ".join(columns) or "none"
             raise UnusableData(f"There is no column {name!r}; the columns are {there}.")
+    if outcome in (treatment, denominator, *(name for _, name in terms)):
+        raise UnusableData(f"Column {outcome!r} is the outcome; it can't be anything else besides.")
     numbers = {name: _numbers(name, columns[name]) for name in numeric}
-    labels = {name: _labels(columns[name]) for name in (treatment, *clusters)}
+    labels = {name: _labels(columns[name]) for name in (treatment, *clusters, *levels)}
     complete = np.ones(len(columns[outcome]), dtype=bool)
     for values in numbers.values():
         complete &= np.isfinite(values)
@@ -94,20 +106,45 @@ def sample_of(
         complete &= texts != ""
     if not complete.any():
         raise UnusableData("No row has a value in every column that is asked for.")
-    arms = _arms(treatment, labels[treatment][complete], control)
+    given = np.array([_plain_number(label) for label in labels[treatment][complete]])
+    arms = _arms(treatment, given, control)
+    adjusted = [
+        _indicators(labels[name][complete]) if kind == "C" else _transformed(kind, name, numbers[name][complete])
+        for kind, name in terms
+    ]
     return Sample(
         outcome=numbers[outcome][complete],
-        treated=(labels[treatment][complete] == arms[1]).astype(float),
-        covariates=np.column_stack([numbers[name][complete] for name in covariates])
-        if covariates
-        else np.empty((int(complete.sum()), 0)),
+        treated=(given == arms[1]).astype(float),
+        covariates=np.column_stack([np.empty((int(complete.sum()), 0)), *adjusted]),
         clusters=_numbered([labels[name][complete] for name in clusters]) if clusters else None,
         denominator=numbers[denominator][complete] if denominator else None,
         dropped=int((~complete).sum()),
         control=arms[0],
         treatment=arms[1],
-        covariate_names=tuple(covariates),
     )
+
+
+def _term(name: str, columns: Mapping[str, Sequence[object]]) -> tuple[str, str]:
+    """
+    What is to be done with a covariate's column, and which that is.
+    """
+    match = None if name in columns else _TERM.fullmatch(name)
+    return (match[1], match[2].strip()) if match else ("", name)
+
+
+def _transformed(kind: str, name: str, values: Floats) -> Floats:
+    if kind != "log":
+        return values
+    if (bad := int((values <= 0).sum())) > 0:
+        raise UnusableData(f"{bad} row(s) of column {name!r} are zero or less and have no logarithm.")
+    return np.log(values)
+
+
+def _indicators(labels: NDArray[np.str_]) -> Floats:
+    """
+    A column of 0 and 1 for each level but the first.
+    """
+    return np.asarray(labels[:, None] == np.unique(labels)[None, 1:], dtype=float)
 
 
 def _numbers(name: str, values: Sequence[object]) -> Floats:
@@ -116,12 +153,20 @@ def _numbers(name: str, values: Sequence[object]) -> Floats:
     except ValueError:
         row = next(row for row, value in enumerate(values) if not _is_missing(value) and not _is_number(value))
         raise UnusableData(
-            f"Column {name!r} holds text in row {row + 1} where a number is needed; correct or empty that cell."
+            f"Column {name!r} holds {str(values[row])[:LONGEST_SHOWN]!r} in row {row + 1} where a number is needed; "
+            "correct or empty that cell."
         ) from None
 
 
 def _labels(values: Sequence[object]) -> NDArray[np.str_]:
     return np.array(["" if _is_missing(value) else _label(value) for value in values], dtype=np.str_)
+
+
+def _plain_number(label: str) -> str:
+    """
+    The label of an arm, the number 1 always written alike.
+    """
+    return label.split(".", maxsplit=1)[0] if _WHOLE.fullmatch(label) else label
 
 
 def _label(value: object) -> str:
@@ -155,6 +200,7 @@ def _arms(name: str, labels: NDArray[np.str_], control: str | None) -> tuple[str
         raise UnusableData(f"Column {name!r} has {len(arms)} arms ({listed}); keep the rows of two.")
     if control is None:
         return arms[0], arms[1]
+    control = _plain_number(control.strip())
     if control not in arms:
         raise UnusableData(f"Column {name!r} has no arm {control!r}; its arms are {arms[0]!r} and {arms[1]!r}.")
     return control, next(arm for arm in arms if arm != control)

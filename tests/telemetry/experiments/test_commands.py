@@ -113,7 +113,17 @@ def test_a_unit_can_change_arms_by_the_week() -> None:
     [
         ("a,b\n", ["--outcome", "a", "--treatment", "b"], "has no rows"),
         ("a,b\n1,0\n2,1\n", ["--outcome", "c", "--treatment", "b"], "There is no column 'c'"),
-        ("a,b\n1,0\nx,1\n", ["--outcome", "a", "--treatment", "b"], "holds text in row 2"),
+        ("a,b\n1,0\nx,1\n", ["--outcome", "a", "--treatment", "b"], "holds 'x' in row 2"),
+        ("a,b\n1,0\n2,1\n3\n", ["--outcome", "a", "--treatment", "b"], "has 1 value(s) and the header 2"),
+        ("a,b,a\n1,0,1\n2,1,1\n", ["--outcome", "a", "--treatment", "b"], "two columns named 'a'"),
+        ("a,b\n1,0\0\n2,1\n", ["--outcome", "a", "--treatment", "b"], "is no text"),
+        ("a,b\n1,0\n2,1\n", ["--outcome", "a", "--treatment", "b", "--covariate", "log(a)"], "is the outcome"),
+        ("a,b,c\n1,0,0\n2,1,2\n", ["--outcome", "a", "--treatment", "b", "--covariate", "log(c)"], "no logarithm"),
+        (
+            "a,b\n1e300,0\n3e300,1\n-2e300,0\n2e300,1\n",
+            ["--outcome", "a", "--treatment", "b"],
+            "too large to be squared",
+        ),
         ("a,b\n1,0\n2,0\n", ["--outcome", "a", "--treatment", "b"], "one arm only"),
         ("a,b\n1,0\n1,1\n1,0\n1,1\n", ["--outcome", "a", "--treatment", "b"], "never varies"),
         ("a,b\n1,0\n2,1\n3,1\n", ["--outcome", "a", "--treatment", "b"], "single row"),
@@ -143,6 +153,38 @@ def test_a_damaged_file_gets_one_sentence(tmp_path: Path, name: str, content: by
     assert code == 2
     assert output.startswith("Error: ")
     assert len(output.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        'my arm,"hours, all ""in"""\nno AI,1\nno AI,2\nAI,3\nAI,5\n'.encode("utf-8-sig"),
+        b'my arm;"hours, all ""in"""\r\nno AI;1\r\n\r\nno AI;2\r\nAI;3\r\nAI;5\r\n',
+        b'my arm\thours, all "in"\nno AI\t1\nno AI\t2\nAI\t3\nAI\t5\n',
+    ],
+    ids=["byte order mark", "semicolons", "tabs"],
+)
+def test_files_as_programs_save_them(tmp_path: Path, content: bytes) -> None:
+    """
+    Whatever separates the columns, and whatever their names hold.
+    """
+    file = tmp_path / "trial.csv"
+    file.write_bytes(content)
+    options = ("--outcome", 'hours, all "in"', "--treatment", "my arm", "--control", "no AI", "--json")
+    code, output = run("analyze", "--data", str(file), *options)
+    assert code == 0, output
+    assert json.loads(output)["effect"] == 2.5
+
+
+@pytest.mark.parametrize("content", ["a,b\n1,0\n2,1\né,1\n".encode("latin-1"), "a,b\n1,0\n".encode("utf-16")])
+def test_another_encoding_gets_one_sentence(tmp_path: Path, content: bytes) -> None:
+    """
+    That says how to save the file.
+    """
+    file = tmp_path / "trial.csv"
+    file.write_bytes(content)
+    code, output = run("analyze", "--data", str(file), "--outcome", "a", "--treatment", "b")
+    assert (code, "save it as CSV in UTF-8" in output) == (2, True)
 
 
 def test_several_outcomes_are_corrected() -> None:

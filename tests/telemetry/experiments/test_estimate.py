@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+import statsmodels.formula.api as smf
 import tea_tasting as tt
 from numpy.random import Generator, default_rng
 
@@ -52,6 +53,29 @@ def test_classical_errors_are_those_of_statsmodels() -> None:
     sample = trials.adjusted(default_rng(2))
     ours = estimate(sample, errors=Errors.CLASSICAL)
     assert (ours.effect, ours.std_error) == pytest.approx(fitted(sample), rel=1e-9)
+
+
+@pytest.mark.parametrize("covariates", [("log(before)",), ("C(block)",), ("log(before)", "C(block)", "age")])
+def test_covariates_are_those_of_a_formula(covariates: tuple[str, ...]) -> None:
+    """
+    Logarithms and levels, as strata have them, give what statsmodels makes of the same formula.
+    """
+    random = default_rng(6)
+    table = pd.DataFrame(
+        {
+            "y": random.lognormal(1, 0.5, 120),
+            "arm": random.integers(0, 2, 120).astype(float),
+            "before": random.lognormal(2, 1, 120),
+            "age": random.normal(40, 9, 120),
+            "block": random.choice(["north", "south", "east"], 120),
+        }
+    )
+    terms = " + ".join(covariates).replace("log(", "np.log(")
+    theirs = smf.ols(f"np.log(y) ~ arm + {terms}", table).fit(cov_type="HC3")
+    text = {name: [str(value) for value in table[name]] for name in table}
+    ours = estimate(sample_of(text, outcome="y", treatment="arm", covariates=covariates), log=True, errors=Errors.HC3)
+    assert ours.effect == pytest.approx(np.expm1(theirs.params["arm"]), rel=1e-9)
+    assert (ours.ci_low, ours.ci_high) == pytest.approx(tuple(np.expm1(theirs.conf_int().loc["arm"])), rel=1e-9)
 
 
 def test_clustered_errors_are_those_of_statsmodels() -> None:

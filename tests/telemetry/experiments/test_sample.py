@@ -54,7 +54,7 @@ def test_the_control_can_be_named() -> None:
     ("table", "options", "sentence"),
     [
         (TABLE, {"outcome": "days"}, "There is no column 'days'; the columns are hours, arm, team"),
-        ({**TABLE, "hours": ["1", "two", "", "4", "5"]}, {}, "Column 'hours' holds text in row 2"),
+        ({**TABLE, "hours": ["1", "two", "", "4", "5"]}, {}, "Column 'hours' holds 'two' in row 2"),
         ({**TABLE, "arm": ["t"] * 5}, {}, "one arm only, 't'"),
         ({**TABLE, "arm": list("abcde")}, {}, "has 4 arms|has 5 arms"),
         ({**TABLE, "hours": ["NaN"] * 5}, {}, "No row has a value"),
