@@ -36,7 +36,7 @@ SCENES: tuple[Scene, ...] = (
         title="A method that two other registries have, under other names",
         path="src/crew.ts",
         below="    this.crews.set(crew.id, crew);\n  }",
-        typed="\n  remove(id: string): void {\n    if (!this.crews.",
+        typed="\n  remove(id: string): void {\n    if (!this.crews.has(",
         ending=Ending.ACCEPT,
         by_hand=True,
     ),
@@ -51,7 +51,7 @@ SCENES: tuple[Scene, ...] = (
         title="Another test beside the others",
         path="test/timing.test.ts",
         below="  assert.equal(fastest([]), undefined);\n});",
-        typed='\ntest("penalties are read from the registry", () => {\n  const penalties = ',
+        typed='\ntest("the fastest of one", () => {\n  assert.equal(',
         ending=Ending.DISMISS,
     ),
 )
