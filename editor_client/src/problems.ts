@@ -90,7 +90,7 @@ const CAUSES: readonly (readonly [RegExp, Sentence])[] = [
     (_, storage) => `The disk is full: free some space for ${storage}, then try again.`,
   ],
   [
-    /EROFS|EACCES|EPERM|Read-only file system|Permission denied/i,
+    /EROFS|EACCES|EPERM|Read-only file system|Permission denied|Operation not permitted/i,
     (_, storage) => `Pacenotes cannot write to ${storage}: make that folder writable, or install the server yourself and name it in \`pacenotes.server.path\`.`,
   ],
   [

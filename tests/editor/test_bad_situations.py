@@ -71,6 +71,31 @@ def test_a_server_that_will_not_do(
     window.wait_for_status("anthropic")
 
 
+NO_AWS = """\
+#!/bin/sh
+export PACENOTES_PROVIDER=bedrock AWS_REGION=eu-west-1 AWS_EC2_METADATA_DISABLED=true
+export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null
+exec PYTHON -m lsp_server "$@"
+"""
+
+
+def test_no_aws_session(window: Window, stage: Stage, tmp_path: Path) -> None:
+    """
+    Bedrock without anybody signed in: one sentence, with the check of the set-up and the settings behind it.
+    """
+    script = tmp_path / "pacenotes"
+    script.write_text(NO_AWS.replace("PYTHON", sys.executable), encoding="utf-8")
+    script.chmod(0o755)
+    with stage.code_server.machine({"pacenotes.server.path": str(script)}):
+        window.wait_for_status("bedrock")
+        window.open("src/aws.ts", "export const one = 1;\n")
+        window.type("const limit = ")
+        message = window.notification("sign in to AWS")
+        message.wait_for(timeout=60_000)
+        assert "Check Set-up" in message.inner_text()
+    window.wait_for_status("anthropic")
+
+
 def test_a_workspace_without_typescript(window: Window) -> None:
     """
     Nothing is said and nothing fails.
