@@ -2,8 +2,9 @@
 The names that a completion may use: those that stand anywhere in the workspace, and those of the language.
 
 Measured on five repositories (`python -m tests.evaluation.names`): of names that nobody has 92 % are found in single
-lines, and 0.07 % of the lines that their authors wrote are suspected, 0.2 % of blocks of six lines. Against a model that
-makes up one name in ten, typing saves 86 % of the keys instead of 78 % (`python -m tests.evaluation.names.replay`).
+lines, and 0.07 % of the lines that their authors wrote are suspected, 0.2 % of blocks of six lines.
+Against a model that makes up one name in ten, completions save 86 % of the keys instead of 78 %
+(`python -m tests.evaluation.names.replay`).
 """
 
 from functools import cache
