@@ -61,7 +61,8 @@ def from_json_lines(files: Iterable[str]) -> str:
     )
 
 
-DAY_OF_TS = "CAST(make_timestamp(ts * 1000) AS DATE)"
+DAY_OF_TS = "TRY(CAST(make_timestamp(ts * 1000) AS DATE))"
+"""Null where `ts` is no moment that a calendar has."""
 
 
 def quoted(text: str) -> str:

@@ -3,7 +3,7 @@ Where the events of a report come from: the store of this machine, files, folder
 """
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     import duckdb
 
 NEEDED = ("schema", "name", "event_id", "ts", "dev_id")
+
+WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
+FITTING = {
+    "VARCHAR": ("VARCHAR", "UUID", "ENUM", "JSON"),
+    "BIGINT": WHOLE,
+    "DOUBLE": ("DOUBLE", "FLOAT", "DECIMAL", *WHOLE),
+    "BOOLEAN": ("BOOLEAN",),
+}
+"""What a column of each type may be in a file that somebody else has written."""
 
 
 class SourceError(Exception):
@@ -44,6 +53,11 @@ def opened(sources: Sequence[str], *, local: Path) -> Iterator[Engine]:
         yield engine
         engine.close()
         return
+    if away := next((source for source in sources if "://" in source), None):
+        raise SourceError(
+            f"A report does not read {away} itself: copy it to a folder, as with `aws s3 sync`, or name an engine that "
+            "does, such as athena://… or trino://…."
+        )
     with tempfile.TemporaryDirectory(prefix="pacenotes-report-") as folder:
         embedded = DuckDbEngine(_loaded([Path(source) for source in sources] or [local], Path(folder)))
         try:
@@ -104,18 +118,33 @@ def _parquet(connection: "duckdb.DuckDBPyConnection", path: Path, files: Sequenc
     listed = ", ".join(quoted(str(file)) for file in files)
     read = f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
     try:
-        found = {row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {read}").fetchall()}  # noqa: S608
+        found = {row[0]: row[1] for row in connection.execute(f"DESCRIBE SELECT * FROM {read}").fetchall()}  # noqa: S608
     except duckdb.Error as error:
         broken = next((file for file in files if not _is_parquet(connection, file)), path)
-        raise SourceError(f"{broken} is damaged or cut off: {first_line(error)}.") from error
+        raise SourceError(f"{broken} is damaged or cut off: {first_line(error).partition(': ')[2]}.") from error
     missing = [name for name in NEEDED if name not in found]
     if missing:
         raise SourceError(f"{path} has no column {missing[0]}: it holds no events.")
+    for name, kind in COLUMNS.items():
+        if name in found and not found[name].startswith(FITTING[kind]):
+            raise SourceError(f"{path} holds no events: its column {name} is {found[name]} where {kind} is needed.")
+    _refuse_holes(connection, path, listed)
     cells = ", ".join(f'{_cell(name, kind, found)} AS "{name}"' for name, kind in COLUMNS.items())
     return [f"SELECT {cells}, {DAY_OF_TS} AS {DAY} FROM {read}"]  # noqa: S608  # File names are quoted.
 
 
-def _cell(name: str, kind: str, found: set[str]) -> str:
+def _refuse_holes(connection: "duckdb.DuckDBPyConnection", path: Path, listed: str) -> None:
+    # The files say in their footers how many nulls they have; reading every id to look for some takes seconds.
+    holes = connection.execute(
+        "SELECT path_in_schema, sum(stats_null_count) FROM parquet_metadata([" + listed + "])"  # noqa: S608  # Quoted.
+        f" WHERE path_in_schema IN {NEEDED} GROUP BY ALL HAVING sum(stats_null_count) > 0 ORDER BY ALL"
+    ).fetchall()
+    if holes:
+        name, rows = holes[0]
+        raise SourceError(f"{path} does not hold events: {int(rows):,} of its rows lack their {name}.")
+
+
+def _cell(name: str, kind: str, found: Mapping[str, str]) -> str:
     if name not in found:
         return f"NULL::{kind}"
     return f'coalesce("{name}", false)' if name == "synthetic" else f'"{name}"::{kind}'

@@ -101,6 +101,8 @@ def read_model(text: str) -> Model:
             _read_line(line.split("#", 1)[0].strip(), stocks, flows)
         except UnusableModel as error:
             raise UnusableModel(f"Line {number}: {error}") from None
+    if not stocks:
+        raise UnusableModel("The model names no stock; write one a line, or flows such as `Open > Done @ Rate(1)`.")
     model = Model(stocks=stocks, flows=tuple(flows))
     _check_names(model)
     return model

@@ -17,6 +17,9 @@ NAMES = tuple(declaration_of(cls).name for cls in EVENTS)
 GRACE_MS = 24 * 3_600_000
 """Clocks of other machines may be ahead; a day of it is forgiven."""
 
+EARLIEST_MS = 1_577_836_800_000
+"""2020 began: nothing that is measured here is older, but moments that were written in seconds seem to be."""
+
 
 def without_duplicates(events: ir.Table) -> ir.Table:
     """
@@ -63,6 +66,7 @@ def coverage(events: ir.Table, now_ms: int) -> ir.Table:
         lost=total(t.dropped_before),
         synthetic=t.count(where=t.synthetic),
         from_the_future=t.count(where=t.ts > now_ms + GRACE_MS),
+        from_the_past=t.count(where=t.ts < EARLIEST_MS),
     )
 
 

@@ -63,7 +63,10 @@ def report_of(engine: Engine, wish: Wish) -> Report:
     doubled = _doubled(engine, since_events)
     events = _sound(since_events, wish.now_ms, future=found["from_the_future"], doubled=doubled)
     if doubled or found["from_the_future"]:
-        found = {**engine.rows(quality.coverage(events, wish.now_ms))[0], "from_the_future": found["from_the_future"]}
+        future = found["from_the_future"]
+        found = {**engine.rows(quality.coverage(events, wish.now_ms))[0], "from_the_future": future}
+        if not found["events"]:
+            return _empty(wish, _from_the_future(future))
     alone = wish.personal or found["developers"] <= 1
     scope = Scope(engine=engine, events=events, now_ms=wish.now_ms, least=1 if alone else LEAST)
     totals = totals_of(scope)
@@ -123,10 +126,11 @@ def _notices(found: Row, sizes: Mapping[str, int], *, doubled: int, backward: in
     said: list[tuple[Any, str]] = [
         (found["synthetic"], f"SYNTHETIC: a generator made up {found['synthetic']:,} of these events."),
         (doubled, f"{doubled:,} events had arrived twice; each is counted once."),
+        (found["from_the_future"], _from_the_future(found["from_the_future"])),
         (
-            found["from_the_future"],
-            f"{found['from_the_future']:,} events are dated more than a day ahead and are left out; "
-            "a clock is wrong somewhere.",
+            found["from_the_past"],
+            f"{found['from_the_past']:,} events are dated before 2020; a clock is wrong, or their moments are no "
+            "milliseconds.",
         ),
         (backward, f"{backward:,} completions ended before they were shown; a clock was set back while they were."),
         (
@@ -153,7 +157,11 @@ def _missing_weekdays(found: Mapping[str, Any]) -> int:
     return max(0, weekdays - int(found["days"]))
 
 
-def _empty(wish: Wish) -> Report:
+def _from_the_future(events: int) -> str:
+    return f"{events:,} events are dated more than a day ahead and are left out; a clock is wrong somewhere."
+
+
+def _empty(wish: Wish, *notices: str) -> Report:
     return Report(
         title="Pacenotes report",
         made_on=_day(wish.now_ms),
@@ -166,7 +174,7 @@ def _empty(wish: Wish) -> Report:
         headline=(),
         sections=(),
         identities=(),
-        notices=(),
+        notices=notices,
     )
 
 

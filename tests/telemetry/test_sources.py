@@ -118,6 +118,32 @@ def test_bad_sources_get_one_sentence(tmp_path: Path, company: Path) -> None:
     refusal(tmp_path / "broken.sqlite")
 
 
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ("ts::VARCHAR AS ts", "column ts is VARCHAR where BIGINT is needed"),
+        ("'many' AS chars", "column chars is VARCHAR where BIGINT is needed"),
+        ("NULL::VARCHAR AS name", "of its rows lack their name"),
+        ("CASE WHEN ts % 2 = 0 THEN event_id END AS event_id", "of its rows lack their event_id"),
+        ("NULL::BIGINT AS ts", "of its rows lack their ts"),
+    ],
+)
+def test_parquet_that_others_wrote(tmp_path: Path, company: Path, change: str, sentence: str) -> None:
+    """
+    A column of another type, or without a value that every event has, is told by its name.
+    """
+    part, file = next(company.glob("*/*.parquet")), tmp_path / "changed.parquet"
+    duckdb.sql(f"COPY (SELECT * REPLACE ({change}) FROM '{part}') TO '{file}' (FORMAT parquet)")
+    assert sentence in refusal(file)
+
+
+def test_a_bucket_is_no_folder() -> None:
+    """
+    The sentence says how to get it here.
+    """
+    assert "aws s3 sync" in refusal("s3://metrics/pacenotes")
+
+
 def test_events_of_a_newer_schema(tmp_path: Path) -> None:
     """
     They are not guessed at.

@@ -380,6 +380,28 @@ def test_a_fingerprint_proves_no_copy(tmp_path: Path) -> None:
         assert sum("had arrived twice" in notice for notice in made.notices) == copies
 
 
+@pytest.mark.parametrize("kind", ["text", "html", "json", "csv", "copilot-metrics"])
+def test_nothing_but_the_future(tmp_path: Path, kind: str) -> None:
+    """
+    Where every clock is ahead, or no date holds the moments, there are no events, and it is said why.
+    """
+    file = written([happened(CompletionShown, completion_id="a" * 8)], tmp_path / "ahead.jsonl")
+    for moment in ("9999999999999", "9223372036854775807"):
+        file.write_text(re.sub(r'"ts":\d+', f'"ts":{moment}', file.read_text()))
+        said = rendered(file, kind)
+        if kind in ("text", "html", "json"):
+            assert "1 events are dated more than a day ahead" in said
+
+
+def test_moments_in_seconds(tmp_path: Path) -> None:
+    """
+    Events that seem to be of 1970 are told of.
+    """
+    file = written(completed(1), tmp_path / "seconds.jsonl")
+    file.write_text(re.sub(r'"ts":(\d+)000', r'"ts":\1', file.read_text()))
+    assert "4 events are dated before 2020" in " ".join(json.loads(rendered(file, "json"))["notices"])
+
+
 def test_since(company: Path) -> None:
     """
     Only what happened since a day is in the report.
