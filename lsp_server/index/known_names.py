@@ -16,7 +16,7 @@ from lsp_server.index.workspace_index import WorkspaceIndex
 LANGUAGE_NAMES = "language_names.txt"
 """One name a line, from the `lib.*.d.ts` files of TypeScript 5: its own, the browser's and those of workers."""
 
-ENOUGH_LINES = 30_000
+ENOUGH_LINES = 50_000
 """Of source in the workspace; with less, many a name that is right stands nowhere yet."""
 
 SHORTEST = 2

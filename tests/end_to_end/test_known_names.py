@@ -12,7 +12,7 @@ from tests.support.workplace import Workplace
 
 CART = "export function total(items: readonly Item[]): number {\n  return items.\n}\n"
 AT_THE_DOT = "src/cart.ts:2:16"
-MUCH = "\n" * ENOUGH_LINES
+MUCH = "\n" * (ENOUGH_LINES // 3 + 9)
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,7 @@ def test_nothing_made_up_is_offered(
     workplace.write("src/cart.ts", CART)
     workplace.write("src/price.ts", f"export const priceOf = 1;{lines}")
     workplace.write("src/other.ts", lines)
+    workplace.write("src/third.ts", lines)
     with MessagesApi(reply) as api:
         done = workplace.run("complete", AT_THE_DOT, "--json", ANTHROPIC_API_KEY=API_KEY, ANTHROPIC_BASE_URL=api.url)
 

@@ -9,7 +9,7 @@ import pytest
 from lsp_server.index.known_names import ENOUGH_LINES, KnownNames, known_names
 from lsp_server.index.workspace_index import WorkspaceIndex
 
-MUCH = "\n" * (ENOUGH_LINES // 2)
+MUCH = "\n" * (ENOUGH_LINES // 3 + 9)
 
 
 def index_of(root: Path, *texts: str) -> WorkspaceIndex:
@@ -34,7 +34,7 @@ def test_what_stands_anywhere_is_known(tmp_path: Path, name: str) -> None:
     """
     Names of any file, with and without the mark of a private one, of the language, and those of one letter.
     """
-    names = known_names(index_of(tmp_path, f"loadOrder(order);{MUCH}", f"class A {{ #kept = 1; }}{MUCH}"))
+    names = known_names(index_of(tmp_path, f"loadOrder(order);{MUCH}", f"class A {{ #kept = 1; }}{MUCH}", MUCH))
 
     assert names is not None
     assert name in names
@@ -47,7 +47,7 @@ def test_what_is_written_becomes_known(tmp_path: Path) -> None:
     """
     A name is known from when the file that has it was looked at, and need not be saved.
     """
-    index = index_of(tmp_path, MUCH, MUCH)
+    index = index_of(tmp_path, MUCH, MUCH, MUCH)
     names = KnownNames(index)
     assert "saveOrder" not in names
 
@@ -61,7 +61,7 @@ def test_in_a_small_workspace_nothing_is_unknown(tmp_path: Path) -> None:
     Nor before it is read: then many a name that is right stands nowhere yet.
     """
     (tmp_path / "large").mkdir()
-    large = index_of(tmp_path / "large", MUCH, MUCH)
+    large = index_of(tmp_path / "large", MUCH, MUCH, MUCH)
     large.complete.clear()
 
     assert known_names(index_of(tmp_path, "loadOrder();")) is None
