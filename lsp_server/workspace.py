@@ -223,7 +223,7 @@ class _OpenDocument:
                 self._is_tree_useful = False
 
     def tree(self) -> "SyntaxTree":
-        from lsp_server.syntax.tree import parse
+        from lsp_server.syntax.tree import parse_once
 
         # Whoever asks while another reads waits for that tree rather than make it twice.
         with self._reading:
@@ -235,7 +235,7 @@ class _OpenDocument:
             if previous is not None and previous.document is document:
                 return previous
             self._tree = None  # Should reading fail, the edits are gone, and no later tree may build on this one.
-            self._tree = parse(document, previous, edits)
+            self._tree = parse_once(document, previous, edits)
             return self._tree
 
 

@@ -5,6 +5,7 @@ What the code round a cursor says about a completion there: its line, its open b
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lsp_server.completion.brackets import CLOSER_OF, Open, Scan, scan
 from lsp_server.completion.request import CompletionRequest, Extent
@@ -13,6 +14,9 @@ from lsp_server.text.indentation import indent_of
 
 REACH = 6000
 """How many characters before and after the cursor are looked at; brackets opened further away hardly matter."""
+
+LINES_AT_ONCE = 16
+"""How many lines are read in one go, and what they opened remembered."""
 
 _ONLY_CLOSERS = re.compile(r"\s*(?:[)>}\]\"'`]|/>|</[\w$.:-]*>)*\s*[:{;,]?\s*")
 _RUNNING_TEXT = ("`", "/*", '"', "'", "//", ">")
@@ -90,11 +94,11 @@ def place_of(request: CompletionRequest) -> Place:
         above = above[1:]
     jsx = document.language_id in ("typescriptreact", "javascriptreact", "javascript")
     region = region_at(request.tree, offset)
-    home = _scan_above(above, _code_check(request, line - len(above), above), jsx=jsx)
+    home = _scan_above(above, line - len(above), _code_check(request, line - len(above), above), jsx=jsx)
     at_cursor = scan(before, home, jsx=jsx)
     whole = end + REACH >= document.length
     rest = scan(after + "\n", at_cursor, jsx=jsx)
-    closed = _closed_below(_without_template(rest, home), below, at_cursor, whole=whole, jsx=jsx)
+    closed = _closed_below(_without_template(rest, home), tuple(below), at_cursor, whole=whole, jsx=jsx)
     return Place(
         before=before,
         after=after,
@@ -131,9 +135,11 @@ def _extent(region: Region, after: str, home: Scan) -> Extent:
     return Extent.BLOCK
 
 
-def _scan_above(lines: list[str], is_code: Callable[[int], bool], *, jsx: bool) -> Scan:
+def _scan_above(lines: list[str], first_line: int, is_code: Callable[[int], bool], *, jsx: bool) -> Scan:
     """
     What is open where the cursor's line begins, read from the nearest line that nothing encloses.
+
+    `first_line` is the number of the first of `lines` in the document.
     """
     first, least = 0, -1
     for number in range(len(lines) - 1, -1, -1):
@@ -145,7 +151,18 @@ def _scan_above(lines: list[str], is_code: Callable[[int], bool], *, jsx: bool) 
             first, least = number, indent
         if least == 0:
             break
-    return scan("".join(line + "\n" for line in lines[first:]), Scan(), jsx=jsx)
+    state = Scan()
+    while first < len(lines):
+        # The same stretches again and again, as long as nobody types in them.
+        end = min(len(lines), first + LINES_AT_ONCE - (first_line + first) % LINES_AT_ONCE)
+        state = _scan_stretch("".join(line + "\n" for line in lines[first:end]), state, jsx=jsx)
+        first = end
+    return state
+
+
+@lru_cache(maxsize=64)
+def _scan_stretch(text: str, state: Scan, *, jsx: bool) -> Scan:
+    return scan(text, state, jsx=jsx)
 
 
 def _code_check(request: CompletionRequest, first: int, lines: list[str]) -> Callable[[int], bool]:
@@ -187,7 +204,8 @@ def _has_content(opened: Open, below: list[str]) -> bool:
     return indent_of(following) > opened.indent and not following.lstrip().startswith(CLOSERS)
 
 
-def _closed_below(state: Scan, below: list[str], at_cursor: Scan, *, whole: bool, jsx: bool) -> tuple[bool, ...]:
+@lru_cache(maxsize=64)
+def _closed_below(state: Scan, below: tuple[str, ...], at_cursor: Scan, *, whole: bool, jsx: bool) -> tuple[bool, ...]:
     """
     Which of the brackets open at the cursor later lines close, as their indentation shows.
 

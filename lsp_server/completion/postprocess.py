@@ -10,7 +10,7 @@ from lsp_server.completion.brackets import CLOSER_OF, Open, scan
 from lsp_server.completion.indentation import match_indentation
 from lsp_server.completion.place import Place
 from lsp_server.completion.request import CompletionRequest, NoCompletionReason
-from lsp_server.syntax.tree import parse
+from lsp_server.syntax.tree import parse_once
 from lsp_server.syntax.walk import errors
 from lsp_server.text.document import ContentChange
 from lsp_server.text.indentation import indent_of
@@ -272,7 +272,7 @@ def _is_sound(draft: Draft, closers: str, request: CompletionRequest, allowed: i
     end = document.position_at(request.offset + draft.swallowed, encoding)
     change = ContentChange((start, end), draft.text + closers)
     changed, edits = document.apply([change], document.version, encoding)
-    found = list(errors(parse(changed, request.tree, edits).root))
+    found = list(errors(parse_once(changed, request.tree, edits).root))
     first, last = edits[0].start_byte, edits[0].new_end_byte
     return len(found) < allowed or (
         len(found) == allowed and not any(first <= error.start_byte < last for error in found)

@@ -32,6 +32,12 @@ ABANDONED_S = 0.02
 LINGER_S = 1.0
 """And after that keystroke for the next request: editors ask within a fraction of it."""
 
+LEISURE_S = 0.1
+"""How long a reply that nobody waits for may gather before more of it is read: each look at it costs some CPU."""
+
+BATCH_S = 0.005
+"""How long it takes at most to read what has gathered."""
+
 Clock = Callable[[], float]
 
 
@@ -66,6 +72,7 @@ class Stock:
         self._strands: list[Strand] = []
         self._tasks: dict[Part, asyncio.Task[None]] = {}
         self._waiting: list[asyncio.Future[None]] = []
+        self._resting: dict[Strand, asyncio.Future[None]] = {}
         self._cursors: dict[str, tuple[Document, tuple[int, ...]]] = {}
 
     def find(self, document: Document, offset: int) -> Found | None:
@@ -110,6 +117,7 @@ class Stock:
         When nobody does any more and nothing of it was shown, it is read on only as long as somebody may come again.
         """
         strand.readers += 1
+        self._hurry(strand)
         try:
             yield
         finally:
@@ -167,6 +175,8 @@ class Stock:
                     self._tell()
                     if part.stop is None and self._is_enough(strand, part):
                         break
+                    if not strand.readers:
+                        await self._rest(strand)
         except Exception as error:
             part.error, self.is_answering = error, False
             if strand in self._strands:
@@ -174,6 +184,27 @@ class Stock:
         finally:
             part.finish()
             self._tell()
+
+    async def _rest(self, strand: Strand) -> None:
+        """
+        Let more come, unless what has come lately has only just begun to be read.
+        """
+        loop = asyncio.get_running_loop()
+        if loop.time() < strand.rested_at + BATCH_S:
+            return
+        future = self._resting[strand] = loop.create_future()
+        alarm = loop.call_later(LEISURE_S, self._hurry, strand)
+        try:
+            await future
+        finally:
+            alarm.cancel()
+            self._resting.pop(strand, None)
+            strand.rested_at = loop.time()
+
+    def _hurry(self, strand: Strand) -> None:
+        resting = self._resting.get(strand)
+        if resting is not None and not resting.done():
+            resting.set_result(None)
 
     def _note_answer(self, started: float, part: Part) -> None:
         if part.cached:

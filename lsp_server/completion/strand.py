@@ -77,7 +77,7 @@ class Strand:
     Code that follows on a place in a document, as far as it has come.
 
     `agreed` is how much of it the document was ever seen to hold, `offered` how much was ever shown, `diverged` that
-    something else was written, and `readers` how many wait for it.
+    something else was written, `readers` how many wait for it, and `rested_at` when its reading last paused.
     """
 
     def __init__(self, request: CompletionRequest, place: Place, prompt: Prompt, context: Context) -> None:
@@ -88,6 +88,7 @@ class Strand:
         self.offered = 0
         self.readers = 0
         self.diverged = False
+        self.rested_at = float("-inf")
         self._counted = 0
 
     @property

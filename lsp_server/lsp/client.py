@@ -28,6 +28,15 @@ WATCHED = (
     "**/{pacenotes.toml,.gitignore}",
 )
 
+TYPED_WITH = (
+    types.DidChangeTextDocumentParams,
+    types.TextDocumentContentChangePartial,
+    types.InlineCompletionParams,
+    types.InlineCompletionList,
+    types.ExecuteCommandParams,
+)
+"""What comes and goes while somebody types."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -45,6 +54,14 @@ class Client:
         self._told: set[str] = set()
         self.folders: tuple[Folder, ...] = from_lsp.folders(params)
         self.encoding = PositionEncoding(server.server_capabilities.position_encoding or PositionEncoding.UTF16)
+
+    async def prepare(self) -> None:
+        """
+        Learn what the first keystrokes would otherwise wait for, a little at a time.
+        """
+        for shape in TYPED_WITH:
+            self._server.protocol.learn(shape)
+            await asyncio.sleep(0)
 
     def settings_pushed(self, sent: object) -> None:
         """

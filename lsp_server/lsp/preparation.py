@@ -15,6 +15,7 @@ async def prepare(backend: Backend, client: Client) -> None:
     """
     Warm up the provider, and read the workspace with progress that the engineer can cancel.
     """
+    await client.prepare()
     await backend.warm_up()
     loop = asyncio.get_running_loop()
     shown: list[Callable[[str, int], None]] = []

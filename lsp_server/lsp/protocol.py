@@ -154,6 +154,13 @@ class ServerProtocol(LanguageServerProtocol):
         else:
             self._on_notification(message["method"], message.get("params"))
 
+    def learn(self, shape: type[Any]) -> None:
+        """
+        Work out how `shape` is read and written, before the first message that holds one.
+        """
+        self._converter.get_structure_hook(shape)
+        self._converter.get_unstructure_hook(shape)
+
     async def close(self) -> None:
         """
         Cancel what is being worked on and let the server save what must not be lost. Happens once.

@@ -83,6 +83,7 @@ class AnthropicProvider:
         # What is wrong with the configuration is said by the first request.
         with contextlib.suppress(Exception):
             await asyncio.to_thread(self._made)
+            await asyncio.to_thread(warm_connections)
 
     async def aclose(self) -> None:
         """
@@ -128,6 +129,15 @@ def connections(auth: "httpx2.Auth | None" = None) -> "httpx2.AsyncClient":
         timeout=httpx2.Timeout(None, connect=CONNECT_TIMEOUT_S),
         auth=auth,
     )
+
+
+def warm_connections() -> None:
+    """
+    Import what the first connection would; in a thread that runs no event loop.
+    """
+    import anyio
+
+    anyio.run(anyio.sleep, 0)
 
 
 def quieten_sdk_logs() -> None:

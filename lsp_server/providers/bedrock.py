@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lsp_server.providers import requests
-from lsp_server.providers.anthropic import connections, quieten_sdk_logs
+from lsp_server.providers.anthropic import connections, quieten_sdk_logs, warm_connections
 from lsp_server.providers.base import NotConfigured, Prompt, Purpose, WireRequest
 from lsp_server.providers.capabilities import capabilities_of
 from lsp_server.providers.errors import Call, Vendor
@@ -126,6 +126,7 @@ class BedrockProvider:
             # What is wrong with the configuration is said by the first request.
             with contextlib.suppress(Exception):
                 await asyncio.to_thread(self._made, self._route_for(self.model_for(Purpose.COMPLETION)))
+                await asyncio.to_thread(warm_connections)
 
     async def aclose(self) -> None:
         """

@@ -6,6 +6,7 @@ Never recurse over a tree in Python: nesting in a file that is being typed, or t
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from lsp_server.text.positions import Span
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-__all__ = ["SyntaxTree", "errors", "grammar_for", "parse", "parse_text"]
+__all__ = ["SyntaxTree", "errors", "grammar_for", "parse", "parse_once", "parse_text"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +107,20 @@ def parse(document: Document, previous: SyntaxTree | None = None, edits: Sequenc
     return SyntaxTree(document, language, read_again(language, document, previous.reading, edits))
 
 
+def parse_once(document: Document, previous: SyntaxTree | None = None, edits: Sequence[TextEdit] = ()) -> SyntaxTree:
+    """
+    The same, but a text that was read a moment ago is not read again.
+
+    A completion is read before it is offered, and makes up the document once it is accepted.
+    """
+    language = grammar_for(document.language_id)
+    reading = _recent.get(language, document)
+    if reading is None:
+        reading = parse(document, previous, edits).reading
+        _recent.keep(language, document, reading)
+    return SyntaxTree(document, language, reading)
+
+
 def parse_text(text: str, language_id: str) -> SyntaxTree:
     """
     Read a text that is no document.
@@ -119,6 +134,31 @@ def grammar_for(language_id: str) -> Grammar:
     """
     return _GRAMMARS.get(language_id, Grammar.TYPESCRIPT)
 
+
+class _Recent:
+    """
+    The last few texts that were read, unless they are long.
+    """
+
+    def __init__(self, most: int, longest: int) -> None:
+        self._most = most
+        self._longest = longest
+        self._lock = threading.Lock()
+        self._readings: dict[tuple[Grammar, str], Reading] = {}
+
+    def get(self, language: Grammar, document: Document) -> Reading | None:
+        return self._readings.get((language, document.text)) if document.length <= self._longest else None
+
+    def keep(self, language: Grammar, document: Document, reading: Reading) -> None:
+        if document.length > self._longest:
+            return
+        with self._lock:
+            self._readings[language, document.text] = reading
+            if len(self._readings) > self._most:
+                del self._readings[next(iter(self._readings))]
+
+
+_recent = _Recent(most=6, longest=1 << 16)
 
 _GRAMMARS = {
     "typescript": Grammar.TYPESCRIPT,

@@ -157,3 +157,15 @@ def test_is_only_closers(rest: str, is_closers: bool) -> None:
     Closers, and at most one separator after them.
     """
     assert is_closers == is_only_closers(rest)
+
+
+@pytest.mark.parametrize("lines", range(40))
+def test_what_is_remembered_of_the_lines_above_does_not_matter(lines: int) -> None:
+    """
+    They are read in stretches; wherever those end, the same is open.
+    """
+    above = "".join("  // filler\n" if number % 3 else f"  call{number}(`text`);\n" for number in range(lines))
+    source = "function f() {\n" + above + "  const a = [\n    `b ${c}`, {\n      █\n    },\n  ];\n}\n"
+
+    assert closed(source) == "{+ [+ {+"
+    assert [item.indent for item in place_at(source).scan.open] == [0, 2, 4]

@@ -192,6 +192,24 @@ async def test_later_parts_cost_nothing(desk: Desk) -> None:
     assert len(desk.model.prompts) == 1
 
 
+async def test_what_nobody_waits_for_is_read_a_lot_at_a_time(desk: Desk) -> None:
+    """
+    What comes after the part that is shown waits for more, or for somebody who wants it, who waits no longer for that.
+    """
+    desk.model.say("sum(b);\n", "return ", "a;\n")
+    assert await desk.text("const a = █\n") == "sum(b);"
+    for piece in ("if (a", ") {\n", "}\n"):
+        desk.model.say(piece)
+        for _ in range(20):
+            await asyncio.sleep(0)
+    assert desk.model.said.qsize() == 2
+
+    desk.model.say(END)
+    desk.offered = None
+    assert await desk.text("const a = sum(b);\nreturn a;\n█\n") == "if (a) {\n}"
+    assert len(desk.model.prompts) == 1
+
+
 async def test_nothing_is_asked_where_a_statement_has_ended(desk: Desk) -> None:
     """
     When no reply goes on there, the place stays silent.

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lsp_server.syntax.reading import Grammar
-from lsp_server.syntax.tree import parse, parse_text
+from lsp_server.syntax.tree import parse, parse_once, parse_text
 from lsp_server.syntax.walk import errors
 from lsp_server.text.document import ContentChange
 from lsp_server.text.positions import Position, PositionEncoding, Span
@@ -346,3 +346,34 @@ def test_importing_costs_no_grammar() -> None:
     code = f"import sys, {rooms}; print([name for name in sys.modules if 'tree_sitter' in name])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+class TestOnce:
+    def test_a_text_that_was_read_is_not_read_again(self) -> None:
+        """
+        Whatever document holds it; the tree belongs to the document that was asked about.
+        """
+        first, second = (document_of("const a = (b;\n", "typescript") for _ in range(2))
+
+        trees = [parse_once(first), parse_once(second)]
+
+        assert trees[0].reading is trees[1].reading
+        assert [tree.document for tree in trees] == [first, second]
+
+    def test_each_language_reads_for_itself(self) -> None:
+        """
+        The same text has another tree in each.
+        """
+        trees = [parse_once(document_of("const a = <b>c</b>;", name)) for name in ("typescript", "typescriptreact")]
+
+        assert [tree.error_count() > 0 for tree in trees] == [True, False]
+
+    def test_only_a_few_are_kept(self) -> None:
+        """
+        A session is long.
+        """
+        tree = parse_once(document_of("let first;", "typescript"))
+        for number in range(20):
+            parse_once(document_of(f"let a{number};", "typescript"))
+
+        assert parse_once(tree.document).reading is not tree.reading
