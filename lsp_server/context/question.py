@@ -11,7 +11,7 @@ from lsp_server.context.inference import Inference
 from lsp_server.context.piece import Piece
 from lsp_server.context.situation import Situation
 from lsp_server.context.source import Source
-from lsp_server.index.blocks import term_id
+from lsp_server.index.blocks import part_id, term_id
 from lsp_server.index.windows import Window
 from lsp_server.index.words import parts
 
@@ -78,7 +78,7 @@ class Question:
         for word, weight in self.situation.near.items():
             query[term_id(word)] = weight
         for part, weight in self.near_parts.items():
-            query.setdefault(term_id("~" + part), PART_WEIGHT * weight)
+            query.setdefault(part_id(part), PART_WEIGHT * weight)
         found = self.source.windows.search(query, (self.situation.path,), MAX_WINDOWS)
         return tuple((window, self._excerpt(window)) for window in found)
 

@@ -2,8 +2,8 @@
 Cut files into blocks of eight lines, and each block into the terms by which it is found.
 """
 
-import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 from zlib import crc32
@@ -28,7 +28,11 @@ MAX_PARTS = 8
 
 Terms = npt.NDArray[np.uint32]
 
-_WORD = re.compile(r"[A-Za-z_$][\w$]+|\n")
+_LINE_END = b"\x01"
+_IN_NAMES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_$"
+_SPACED = bytes(byte if byte in _IN_NAMES or chr(byte) in "0123456789\n" or byte > 127 else 32 for byte in range(256))
+"""Every byte that can't be in a name as a space: to cut at spaces takes a third of the time of finding names."""
+_SILENT = 1
 
 
 class Blocks(NamedTuple):
@@ -40,23 +44,25 @@ class Blocks(NamedTuple):
     sizes: Terms
 
 
-class Vocabulary(dict[str, int]):
+class Vocabulary(dict[bytes, int]):
     """
     Numbers the words of the workspace as they are met, and knows the terms of each: the word itself and its parts.
     """
 
     def __init__(self) -> None:
-        super().__init__({word: number for number, word in enumerate(["\n", *COMMON_WORDS.split()])})
+        super().__init__({word: number for number, word in enumerate([_LINE_END, *COMMON_WORDS.encode().split()])})
         self._terms: list[tuple[int, ...]] = [() for _ in self]
         self._flat = np.empty(0, np.uint32)
         self._starts = np.zeros(1, np.int64)
 
-    def __missing__(self, word: str) -> int:
+    def __missing__(self, word: bytes) -> int:
         """A word not met before."""
+        if word[0] not in _IN_NAMES or len(word) == 1:
+            return _SILENT
         # What is longer is data, not a name.
-        split = parts(word)[:MAX_PARTS] if len(word) <= LONGEST_NAME else ()
+        split = parts(word.decode(errors="replace"))[:MAX_PARTS] if len(word) <= LONGEST_NAME else ()
         number = self[word] = len(self._terms)
-        self._terms.append((term_id(word), *(term_id("~" + part) for part in split)))
+        self._terms.append((crc32(word), *map(part_id, split)))
         return number
 
     def table(self) -> tuple[Terms, npt.NDArray[np.int64]]:
@@ -80,16 +86,24 @@ def term_id(word: str) -> int:
     return crc32(word.encode())
 
 
-def blocks_of(texts: Sequence[str], vocabulary: Vocabulary) -> list[Blocks]:
+@lru_cache(maxsize=50_000)
+def part_id(part: str) -> int:
     """
-    Cut files into blocks of terms; many at once, since that is cheaper.
+    The number that stands for a part of a word.
     """
-    if not texts:
+    return term_id("~" + part)
+
+
+def blocks_of(sources: Sequence[bytes], vocabulary: Vocabulary) -> list[Blocks]:
+    """
+    Cut files, in UTF-8, into blocks of terms; many at once, since that is cheaper.
+    """
+    if not sources:
         return []
     words: list[int] = []
     lengths: list[int] = []
-    for text in texts:
-        found = _WORD.findall(text)
+    for source in sources:
+        found = source.translate(_SPACED).replace(b"\n", b" \x01 ").split()
         words.extend(map(vocabulary.__getitem__, found))
         lengths.append(len(found))
     return _blocks(np.array(words, np.int64), np.array(lengths, np.int64), vocabulary)

@@ -5,7 +5,7 @@ What the index knows of one file: plain tuples, so that a record is small, quick
 import json
 from typing import Any, NamedTuple
 
-VERSION = 6
+VERSION = 7
 """Raised with every change of shape or meaning; an index of another version rebuilds itself."""
 
 
@@ -83,11 +83,14 @@ class FileRecord(NamedTuple):
     exports: tuple[Export, ...] = ()
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
+
+
 def to_json(record: FileRecord) -> str:
     """
     The stored form of a record.
     """
-    return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(record)
 
 
 def from_json(text: str) -> FileRecord:

@@ -19,6 +19,8 @@ from lsp_server.index.windows import WindowIndex
 
 WAIT_MS = 2000
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
+
 _SCHEMA = (
     """
 create table if not exists files (
@@ -151,7 +153,7 @@ class Store:
             (
                 file.path,
                 *file.stamp,
-                json.dumps(file.summary, ensure_ascii=False, separators=(",", ":")),
+                _ENCODER.encode(file.summary),
                 file.record,
                 file.blocks.terms.tobytes(),
                 file.blocks.sizes.tobytes(),

@@ -14,7 +14,7 @@ def parts(name: str) -> tuple[str, ...]:
     """
     The parts of a name in lower case, plurals as singulars.
     """
-    return tuple(_singular(part.lower()) for part in _PART.findall(name))
+    return tuple(map(_singular, _PART.findall(name)))
 
 
 def overlap(name: str, words: Collection[str]) -> float:
@@ -25,7 +25,9 @@ def overlap(name: str, words: Collection[str]) -> float:
     return sum(1 for part in own if part in words) / len(own) if own else 0.0
 
 
-def _singular(word: str) -> str:
+@lru_cache(maxsize=50_000)
+def _singular(part: str) -> str:
+    word = part.lower()
     if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
         return word[:-3] + "y" if word.endswith("ies") and len(word) > 4 else word[:-1]
     return word

@@ -270,7 +270,7 @@ class WorkspaceIndex:
         return dict.fromkeys(list(urgent)[:FIRST_FILES])
 
     def _take_batch(self, paths: Iterable[str], stamps: Mapping[str, Stamp], read: Read) -> None:
-        texts: dict[str, str] = {}
+        sources: dict[str, bytes] = {}
         records: dict[str, FileRecord] = {}
         for path in paths:
             self._idle.wait(PAUSE_S)
@@ -279,10 +279,11 @@ class WorkspaceIndex:
                 self._drop(path)
                 self._store.remove((path,))
             else:
-                texts[path], records[path] = text, record_of(path, text.encode(errors="replace"))
-        blocks = blocks_of(list(texts.values()), self._vocabulary)
+                source = sources[path] = text.encode(errors="replace")
+                records[path] = record_of(path, source)
+        blocks = blocks_of(list(sources.values()), self._vocabulary)
         self._store.put(
-            self._indexed(path, stamps[path], records[path], own) for path, own in zip(texts, blocks, strict=True)
+            self._indexed(path, stamps[path], records[path], own) for path, own in zip(sources, blocks, strict=True)
         )
 
     def _indexed(self, path: str, stamp: Stamp, record: FileRecord, blocks: Blocks) -> StoredFile:
@@ -298,7 +299,7 @@ class WorkspaceIndex:
         record = self.record(path)
         if record is not None:
             self.symbols.put(path, summary_of(record))
-            self.windows.put(path, blocks_of([text], self._vocabulary)[0])
+            self.windows.put(path, blocks_of([text.encode(errors="replace")], self._vocabulary)[0])
         self.memory.forget()
 
     def _take(self, paths: Iterable[str]) -> None:

@@ -25,8 +25,8 @@ def is_nonsense(source: bytes, parse: Callable[[bytes], Tree]) -> bool:
     """
     if len(source) < _MANY * _WINDOW:
         return False
-    windows = (source[start : start + _WINDOW] for start in range(0, len(source), _WINDOW))
-    repetitive = [window for window in windows if len(zlib.compress(window, 1)) < _REPETITIVE]
+    windows = (source[start : start + _WINDOW] for start in range(0, len(source) - _WINDOW + 1, _WINDOW))
+    repetitive = [window for window in windows if _is_repetitive(window)]
     sample = repetitive[:: max(1, len(repetitive) // _MOST_WINDOWS)]
     return sum(_is_senseless(window[:_LOOKED_AT], parse) for window in sample) >= _MANY
 
@@ -37,8 +37,8 @@ class Patience:
     """
 
     def __init__(self, length: int) -> None:
-        self._timer = threading.Timer(1 + 2e-6 * length, self._lose)
-        self._timer.daemon = True
+        self._seconds = 1 + 2e-6 * length
+        self._timer: threading.Timer | None = None
         self._is_lost = False
         self._steps = 0
 
@@ -46,7 +46,8 @@ class Patience:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
 
     def is_lost(self, _offset: int, _has_error: bool, /) -> bool:
         """
@@ -55,6 +56,8 @@ class Patience:
         self._steps += 1
         # What is quickly read, as nearly everything is, needs no watch.
         if self._steps == _STEPS_UNWATCHED:
+            self._timer = threading.Timer(self._seconds, self._lose)
+            self._timer.daemon = True
             self._timer.start()
         return self._is_lost
 
@@ -69,12 +72,23 @@ _WINDOW = 2048
 _REPETITIVE = 100
 _LOOKED_AT = 512
 
+# Where a window is probed before it is compressed, how long a probe is, and how many of them stand earlier in a window
+# that repeats itself: compressing is the dearer by far.
+_PROBED = range(600, _WINDOW - 100, 180)
+_PROBE = 16
+_SEEN_BEFORE = 4
+
 # How many windows are looked at, and how many may make no sense.
 _MOST_WINDOWS = 16
 _MANY = 2
 
 _MOST_ERRORS = 8
 _MOST_OPEN_ANGLES = 16
+
+
+def _is_repetitive(window: bytes) -> bool:
+    seen = sum(window.find(window[at : at + _PROBE], 0, at) >= 0 for at in _PROBED)
+    return seen >= _SEEN_BEFORE and len(zlib.compress(window, 1)) < _REPETITIVE
 
 
 def _is_senseless(window: bytes, parse: Callable[[bytes], Tree]) -> bool:

@@ -84,6 +84,8 @@ def read_bytes(grammar: Grammar, source: bytes) -> Tree:
     """
     The tree of a text that nobody edits, in UTF-8; the tree of no text if it would take too long.
     """
+    if len(source) <= _SHORT:
+        return _parsed_bytes(grammar, source)
     tree = None
     if not is_nonsense(source, partial(_parsed_bytes, grammar)):
         tree = _patiently(grammar, len(source), lambda byte: source[byte : byte + _AT_ONCE])
@@ -118,6 +120,9 @@ _CONTAINERS = frozenset({"program", "statement_block", "class_body", "switch_bod
 # Bytes above which a statement with errors is not read again as a whole, but only the broken ones in it.
 # The whole is the surer way, for an error at the end of a block may reach beyond it.
 _LONG = 4096
+
+# Bytes below which even the worst nonsense is read in a fraction of a second.
+_SHORT = 4096
 
 # Bytes that the parser is handed in one go.
 _AT_ONCE = 1 << 16

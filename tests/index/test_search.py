@@ -13,7 +13,7 @@ def blocks(text: str) -> Blocks:
     """
     The blocks of one text.
     """
-    return blocks_of([text], Vocabulary())[0]
+    return blocks_of([text.encode()], Vocabulary())[0]
 
 
 def searched(files: dict[str, str]) -> CodeSearch:
@@ -125,7 +125,7 @@ def test_many_files_at_once_are_cut_as_one_by_one() -> None:
     """
     texts = ["", "a1\nb2\n" * 20, "\n\n\n", "lastWord", "a1 b2 firstWord"]
     vocabulary = Vocabulary()
-    together = blocks_of(texts, vocabulary)
+    together = blocks_of([text.encode() for text in texts], vocabulary)
 
     for text, found in zip(texts, together, strict=True):
         alone = blocks(text)

@@ -24,7 +24,7 @@ def stored(
     A file as it is kept.
     """
     record = record_of(path, source.encode())
-    return StoredFile(path, STAMP, summary_of(record), to_json(record), blocks_of([source], Vocabulary())[0])
+    return StoredFile(path, STAMP, summary_of(record), to_json(record), blocks_of([source.encode()], Vocabulary())[0])
 
 
 def test_what_was_put_is_there_for_another_process(tmp_path: Path) -> None:
