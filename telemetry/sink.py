@@ -1,5 +1,5 @@
 """
-Where events go: the seam, and the two sinks that need no disk.
+Where events go: the seam, and the sink that forgets them.
 """
 
 from typing import Protocol
@@ -29,32 +29,6 @@ class Sink(Protocol):
         Flush, then take no more.
         """
         ...
-
-
-class MemorySink:
-    """
-    Keeps events in a list, for tests and previews.
-    """
-
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-
-    def emit(self, event: Event) -> None:
-        """
-        Keep it.
-        """
-        self.events.append(event)
-
-    def flush(self, timeout_s: float = 5.0) -> bool:  # There is nothing to wait for.
-        """
-        True: a list is all there is.
-        """
-        return True
-
-    def close(self, timeout_s: float = 5.0) -> None:
-        """
-        Nothing to do.
-        """
 
 
 class NullSink:

@@ -2,9 +2,8 @@
 The few questions that module resolution asks of a file system, answered once and remembered until told otherwise.
 """
 
-from collections.abc import Mapping
 from pathlib import Path
-from posixpath import dirname, normpath
+from posixpath import dirname
 from typing import Protocol
 
 
@@ -84,37 +83,6 @@ class Disk:
             parent = dirname(path)
             known = self._folders[path] = (parent == path or self._is_folder(parent)) and _is_folder(path)
         return known
-
-
-class MemoryFiles:
-    """
-    Files held as text, for tests and for overlays.
-    """
-
-    def __init__(self, files: Mapping[str, str], links: Mapping[str, str] | None = None) -> None:
-        self._files = {normpath(path): text for path, text in files.items()}
-        self._links = dict(links or {})
-
-    def is_file(self, path: str) -> bool:
-        """
-        Whether it is one of the files.
-        """
-        return self.real(path) in self._files
-
-    def read(self, path: str) -> str | None:
-        """
-        Its text, or None.
-        """
-        return self._files.get(self.real(path))
-
-    def real(self, path: str) -> str:
-        """
-        The path with the links followed.
-        """
-        for link, target in self._links.items():
-            if path == link or path.startswith(link + "/"):
-                return target + path[len(link) :]
-        return path
 
 
 def _is_file(path: str) -> bool:

@@ -5,11 +5,8 @@ A grammar wants whole programs; the text before a cursor is none, and often neit
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-
-from lsp_server.text.positions import Span
 
 
 class Opener(StrEnum):
@@ -49,24 +46,6 @@ def openings_at_end(text: str, *, jsx: bool) -> tuple[Opening, ...]:
     return tuple(scanner.open)
 
 
-def closing_of(wanted: Opening, text: str, openings: Sequence[Opening], offset: int, *, jsx: bool) -> Span | None:
-    """
-    What closes `wanted`, one of the `openings` at `offset` of `text`; `None` if nothing does.
-    """
-    scanner = _Scanner(text, jsx=jsx)
-    scanner.open, scanner.place = list(openings), offset
-    if openings[-1].kind in _LEAVES:
-        scanner.place = scanner.open.pop().start
-    depth = scanner.open.index(wanted)
-    while scanner.place < len(text):
-        scanner.step()
-        if len(scanner.open) <= depth:
-            return scanner.closed
-    return None
-
-
-_LEAVES = frozenset({Opener.STRING, Opener.COMMENT, Opener.REGEX})
-
 _WORDS_BEFORE_OPERAND = "await case default delete do else extends in instanceof new of return throw typeof void yield"
 _BEFORE_OPERAND = frozenset(_WORDS_BEFORE_OPERAND.split())
 
@@ -101,7 +80,6 @@ class _Scanner:
         self.jsx = jsx
         self.place = 0
         self.open: list[Opening] = []
-        self.closed = Span(0, 0)
         self._comments: dict[int, int] = {}  # Their ends and starts, so that looking back passes over them.
 
     def step(self) -> None:
@@ -183,7 +161,6 @@ class _Scanner:
 
     def _pop(self, width: int) -> None:
         self.open.pop()
-        self.closed = Span(self.place, self.place + width)
         self.place += width
 
     def _read_comment(self, mark: str) -> None:

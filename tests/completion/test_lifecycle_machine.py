@@ -19,9 +19,9 @@ from lsp_server.lsp.attempt import Attempt, Cursor
 from telemetry.envelope import to_json
 from telemetry.events import Body, CompletionRequested, CompletionReturned, CompletionSuppressed
 from telemetry.recorder import Recorder
-from telemetry.sink import MemorySink
 from telemetry.vocabulary import Basis
 from tests.support.events import ORIGIN
+from tests.support.memory_sink import MemorySink
 from tests.support.typist import UTF16, Typist
 
 WORDS = ("canary", "canary(x)", "\n  canary;", "}", ";", "kanarie = 1", "🐤()")

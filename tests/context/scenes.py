@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from lsp_server.context.gather import gather_now
 from lsp_server.context.snippet import Context
-from lsp_server.index.disk import MemoryFiles
 from lsp_server.index.workspace_index import WorkspaceIndex
 from lsp_server.syntax.tree import SyntaxTree, parse
 from lsp_server.text.document import Document
 from tests.support.marked import CURSOR, parse_marked
+from tests.support.memory_files import MemoryFiles
 
 ROOT = "/workspace"
 LANGUAGES = {"ts": "typescript", "tsx": "typescriptreact", "js": "javascript", "jsx": "javascriptreact"}

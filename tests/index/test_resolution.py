@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from lsp_server.index.disk import Disk, MemoryFiles
+from lsp_server.index.disk import Disk
 from lsp_server.index.resolution import Resolver
+from tests.support.memory_files import MemoryFiles
 
 BUNDLER = '{"compilerOptions": {"moduleResolution": "bundler"}}'
 

@@ -2,11 +2,11 @@
 What other files say about a unit: declarations of what it uses, calls of what it changes, never anything excluded.
 """
 
-from lsp_server.index.disk import MemoryFiles
 from lsp_server.index.workspace_index import WorkspaceIndex
 from lsp_server.review.related import MOST_CALLING_FILES, Reference, Related
 from lsp_server.review.units import units_of
 from tests.review.changes import source
+from tests.support.memory_files import MemoryFiles
 
 ROOT = "/workspace"
 RATES = """\

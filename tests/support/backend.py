@@ -27,8 +27,8 @@ from lsp_server.settings import Settings
 from lsp_server.workspace import Folder, Snapshot
 from telemetry.envelope import Client, Origin
 from telemetry.recorder import Recorder
-from telemetry.sink import MemorySink
 from telemetry.vocabulary import Editor
+from tests.support.memory_sink import MemorySink
 from tests.support.scripted import ScriptedProvider
 
 ORIGIN = Origin(

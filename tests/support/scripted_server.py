@@ -13,8 +13,8 @@ from pathlib import Path
 from lsp_server.lsp.server import serve
 from lsp_server.lsp.transport import UnusableAddress, stdio, tcp
 from telemetry.envelope import to_json
-from telemetry.sink import MemorySink
 from tests.support.backend import Surroundings
+from tests.support.memory_sink import MemorySink
 from tests.support.scripted import ScriptedProvider
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lsp_server.syntax.regions import Region, enclosing_block, opens_block, region_at, statement_end
+from lsp_server.syntax.regions import Region, region_at
 from lsp_server.syntax.scan import Opener, openings_at_end
 from lsp_server.syntax.tree import parse_text
 from tests.support.edits import STEADY
@@ -22,36 +22,6 @@ def check_region(marked: str, region: Region, language_id: str = "typescriptreac
     """
     source = parse_marked(marked)
     assert region_at(parse_text(source.text, language_id), source.offset) is region
-
-
-def check_block(marked: str, block: str | None, language_id: str = "typescriptreact") -> None:
-    """
-    The innermost block around the cursor reads as `block`.
-    """
-    source = parse_marked(marked)
-    span = enclosing_block(parse_text(source.text, language_id), source.offset)
-    assert (source.text[span.start : span.end] if span else None) == block
-
-
-def check_opens(marked: str, *, opens: bool, language_id: str = "typescriptreact") -> None:
-    """
-    Whether several lines are wanted at the cursor.
-    """
-    source = parse_marked(marked)
-    assert opens_block(parse_text(source.text, language_id), source.offset) is opens
-
-
-def check_end(marked: str, statement: str | None) -> None:
-    """
-    The statement at the cursor ends with the text that ends with `statement`.
-    """
-    source = parse_marked(marked)
-    end = statement_end(parse_text(source.text, "typescriptreact"), source.offset)
-    if statement is None:
-        assert end is None
-    else:
-        assert end is not None
-        assert source.text[:end].endswith(statement)
 
 
 class TestStrings:
@@ -100,7 +70,6 @@ class TestStrings:
         The name of the type is code, though the grammar calls it as it calls literals.
         """
         check_region(f"let a: {word[:3]}█{word[3:]};", CODE)
-        check_block(f"function f() {{ let a: {word[:3]}█{word[3:]}; }}", f"{{ let a: {word}; }}")
 
 
 class TestTemplates:
@@ -332,10 +301,6 @@ class TestScanningAndReading:
         for language_id in ("typescript", "typescriptreact"):
             tree = parse_text(text, language_id)
             assert region_at(tree, offset) in Region
-            span = enclosing_block(tree, offset)
-            assert span is None or 0 <= span.start < offset <= span.end <= len(text)
-            opens_block(tree, offset)
-            statement_end(tree, offset)
 
     def test_a_flaw_far_above_does_not_slow_a_place_below(self) -> None:
         """
@@ -343,160 +308,3 @@ class TestScanningAndReading:
         """
         text = "let = ;\n" + "const a = `x`;\n" * 20_000
         assert region_at(parse_text(text, "typescript"), len(text) - 3) is TEMPLATE
-
-
-class TestBlocks:
-    @pytest.mark.parametrize(
-        ("marked", "block"),
-        [
-            ("█", None),
-            ("foo(█)", None),
-            ("function f() { a(█); }", "{ a(); }"),
-            ("function f() { if (a) { b█ } }", "{ b }"),
-            ("function f() { if (a) { b } █}", "{ if (a) { b } }"),
-            ("function f() {}█", None),
-            ("class A { █ }", "{  }"),
-            ("interface A { █ }", "{  }"),
-            ("enum A { █ }", "{  }"),
-            ("switch (a) { case 1: █ }", "{ case 1:  }"),
-            ("foo({ a: 1, █ })", "{ a: 1,  }"),
-            ("const { █ } = a;", "{  }"),
-            ("import { a, █ } from 'x';", "{ a,  }"),
-            ("const v = <ul><li>█</li></ul>;", "<li></li>"),
-            ("const v = <ul><li a={█}></li></ul>;", "{}"),
-            ("const s = `${█}`;", "${}"),
-        ],
-    )
-    def test_in_whole_code(self, marked: str, block: str | None) -> None:
-        """
-        The nearest braces, or the element among whose children the cursor is.
-        """
-        check_block(marked, block)
-
-    @pytest.mark.parametrize(
-        ("marked", "block"),
-        [
-            ("function f() { █", "{ "),
-            ("function f() { a(█ }\nb();", "{ a( }"),
-            ("foo({ a: █ });\nb();", "{ a:  }"),
-            ("foo({ a: '}█ });\nb();", "{ a: '} });\nb();"),
-            ("const v = <ul>\n  <li>█\n</ul>;", "<li>\n</ul>"),
-            ("const v = <ul>\n  <li>█\n", "<li>\n"),
-            ("const s = `${a█\n", "${a\n"),
-            ("const s = '{█", None),
-            ("/* { █", None),
-        ],
-    )
-    def test_in_code_half_typed(self, marked: str, block: str | None) -> None:
-        """
-        Braces in strings and comments are none; a block without an end reaches to the end of the text.
-        """
-        check_block(marked, block)
-
-
-class TestBodies:
-    @pytest.mark.parametrize(
-        "marked",
-        [
-            "function f() {█}",
-            "function f() {\n  █\n}",
-            "function f() { // later\n  █\n}",
-            "const f = () => {█",
-            "class A {\n  █\n}\nfoo();",
-            "interface A {\n  █",
-            "type A = {█};",
-            "enum A {█}",
-            "const o = {█};",
-            "foo({█})",
-            "foo(() => {█});",
-            "it('x', async () => {\n  █\n});\n",
-            "switch (a) {█}",
-            "try {\n  a();\n} catch (e) {█\n}\n",
-            "const v = <div>█</div>",
-            "const v = (\n  <div>\n    █\n  </div>\n);",
-            "export default {█}",
-        ],
-    )
-    def test_that_are_empty_want_lines(self, marked: str) -> None:
-        """
-        Functions, classes, objects, types, elements.
-        """
-        check_opens(marked, opens=True)
-
-    @pytest.mark.parametrize(
-        "marked",
-        [
-            "█",
-            "foo(█)",
-            "const f = (a) => █",
-            "function f() {\n  █\n  return 1;\n}",
-            "function f() {\n  a();\n  █\n}",
-            "if (a) {█ foo(); }",
-            "if (a) { foo(); █}",
-            "const o = { a: 1, █ };",
-            "const v = <div>hello █</div>",
-            "const v = <div>█ you</div>",
-        ],
-    )
-    def test_that_have_something_in_them_do_not(self, marked: str) -> None:
-        """
-        Nor does a place that is in no body.
-        """
-        check_opens(marked, opens=False)
-
-    @pytest.mark.parametrize(
-        "marked",
-        [
-            "import {█} from 'x';",
-            "import a, {█} from 'x';",
-            "import type {█} from 'x';",
-            "export {█};",
-            "const {█} = x;",
-            "const v = <div a={█} />;",
-            "const v = <div>{█}</div>;",
-            "const s = `${█}`;",
-            "const s = '{█';",
-            "// {█",
-        ],
-    )
-    def test_are_not_what_other_braces_hold(self, marked: str) -> None:
-        """
-        Names to import, patterns and single expressions want no lines, nor do braces in strings.
-        """
-        check_opens(marked, opens=False)
-
-    def test_just_opened_over_code_that_was_there_want_lines(self) -> None:
-        """
-        The brace has no partner yet, and what follows is indented as what stood there before it.
-        """
-        check_opens("function f() {\n  if (a) {\n    █\n  return 1;\n}\n", opens=True)
-
-
-class TestStatementEnds:
-    @pytest.mark.parametrize(
-        ("marked", "statement"),
-        [
-            ("const a = █foo(1);\nbar();", "const a = foo(1);"),
-            ("foo█()", "foo()"),
-            ("function f() {\n  █return 1;\n}\n", "return 1;"),
-            ("function f() {\n█  return 1;\n}\n", "return 1;\n}"),
-            ("class A { x = █1; y() { return 2 } }", "x = 1"),
-            ("interface A { █a: string; b: number }", "a: string"),
-            ("if (a) █return b;\nelse c;", "else c;"),
-            ("switch (a) { case 1: █foo(); bar(); }", "foo();"),
-            ("export const f = () => {█\n  a();\n};\nb();", "};"),
-            ("const v = <div>█</div>;\nb();", "</div>;"),
-        ],
-    )
-    def test_of_whole_statements(self, marked: str, statement: str) -> None:
-        """
-        The innermost statement or member, with its semicolon where that belongs to it.
-        """
-        check_end(marked, statement)
-
-    @pytest.mark.parametrize("marked", ["█", "foo(█bar(", "const x = [1, █2\nconst y = 3", "const a = █", "if (█a) {"])
-    def test_of_broken_ones_is_not_known(self, marked: str) -> None:
-        """
-        A statement that has not been finished has no end.
-        """
-        check_end(marked, None)

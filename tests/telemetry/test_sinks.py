@@ -7,9 +7,10 @@ from itertools import count
 from telemetry.envelope import Event, Subject
 from telemetry.events import SessionTick
 from telemetry.recorder import Recorder, new_id, now_ms
-from telemetry.sink import MemorySink, NullSink, Sink
+from telemetry.sink import NullSink, Sink
 from telemetry.vocabulary import Basis, Language
 from tests.support.events import ORIGIN, tick
+from tests.support.memory_sink import MemorySink
 
 BODY = SessionTick(active_ms=1, typed_chars=2, deleted_chars=3)
 
