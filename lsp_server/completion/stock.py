@@ -107,7 +107,8 @@ class Stock:
         """
         self._cursors[document.uri] = (document, offsets)
         for strand in [s for s in self._strands if s.request.document.uri == document.uri]:
-            self._compare(strand)
+            if not strand.diverged or strand.part in self._tasks:
+                self._compare(strand)
 
     @contextlib.contextmanager
     def waiting(self, strand: Strand, version: int) -> Iterator[None]:
@@ -240,7 +241,7 @@ class Stock:
         if reach is not None:
             self._agree(strand, reach)
         elif all(strand.is_contradicted(document, offset) for offset in offsets):
-            self._diverge(strand)
+            self._diverge(strand, wrong=not any(strand.is_passed(document, offset) for offset in offsets))
         else:
             self._stop(strand)
 
@@ -249,11 +250,11 @@ class Stock:
         if right and not strand.diverged:
             self.trust = self.trust.after(right=right)
 
-    def _diverge(self, strand: Strand) -> None:
+    def _diverge(self, strand: Strand, *, wrong: bool) -> None:
         self._stop(strand)
-        if not strand.diverged:
-            strand.diverged = True
+        if wrong and not strand.diverged:
             self.trust = self.trust.after(wrong=1)
+        strand.diverged = True
 
     def _look_after(self, strand: Strand, version: int | None) -> None:
         cursor = self._cursors.get(strand.request.document.uri)

@@ -145,12 +145,20 @@ class Strand:
 
     def is_contradicted(self, document: Document, offset: int) -> bool:
         """
-        Whether something else than the code was written in its place; elsewhere, something may be.
+        Whether something else than the code, or more, was written in its place; elsewhere, something may be.
         """
         origin = self.request.offset
         if offset <= origin or document.slice(0, origin) != self.request.document.slice(0, origin):
             return False
         return self._advance(document.slice(origin, offset)) is None
+
+    def is_passed(self, document: Document, offset: int) -> bool:
+        """
+        Whether all of the code was written in its place, and then more.
+        """
+        return not self.is_open and advance(
+            self.code, document.slice(self.request.offset, offset), is_open=True
+        ) == len(self.code)
 
     def _advance(self, typed: str) -> int | None:
         code = self.code

@@ -308,6 +308,21 @@ async def test_less_is_read_on_when_replies_are_often_wrong(desk: Desk) -> None:
     assert desk.model.said.qsize() > 30
 
 
+async def test_a_reply_that_was_typed_to_its_end_was_right(desk: Desk) -> None:
+    """
+    What is written after it is no fault of the model.
+    """
+    desk.model.say("sum(b);", END)
+    await desk.text("const a = █\n")
+    await asyncio.sleep(0.001)
+    desk.type("const a = sum(b);█\n")
+    desk.type("const a = sum(b);\nx█\n")
+    assert (desk.stock.trust.right, desk.stock.trust.wrong) == (2, 0)
+
+    desk.type("const a = sum(b);\nxy█\n")
+    assert desk.stock.trust.wrong == 0
+
+
 async def test_nothing_is_left_over(desk: Desk) -> None:
     """
     A closed document ends its replies; tasks do not pile up.

@@ -130,6 +130,17 @@ def test_elsewhere_is_no_contradiction() -> None:
     assert not strand.is_contradicted(elsewhere.document, elsewhere.offset)
 
 
+def test_more_than_the_reply_is_no_contradiction_of_it() -> None:
+    """
+    It was right, and is over.
+    """
+    strand = strand_of("const a = █\n", "total;")
+    beyond, otherwise = request_at("const a = total;\nf█\n"), request_at("const a = totals█\n")
+
+    assert strand.is_passed(beyond.document, beyond.offset)
+    assert not strand.is_passed(otherwise.document, otherwise.offset)
+
+
 CODE = st.text(alphabet="ab(){};\n \t", max_size=40)
 
 
