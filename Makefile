@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constraint .ci/constraints.txt
 
-.PHONY: demo test test-engines test-editor bench-editor extension check format generate bench eval-context eval-local clean help
+.PHONY: demo test test-engines test-accessibility test-editor bench-editor extension check format generate bench eval-context eval-local clean help
 
 help: ## Show this list.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -19,6 +19,11 @@ test-engines: $(VENV)/.dev ## The measures on PostgreSQL and Spark (Debian or Ub
 	bash tests/engines/install.sh
 	$(PIP) --editable '.[dev,engines]'
 	$(BIN)/python -m pytest -o addopts='-q --strict-markers --strict-config -n0 -p no:randomly' tests/engines
+
+test-accessibility: $(VENV)/.dev ## The HTML report under axe, in a headless browser (Debian or Ubuntu, as root where it is missing; needs npm).
+	bash tests/accessibility/install.sh build/accessibility
+	$(PIP) --editable '.[dev,editor]'
+	$(BIN)/python -m pytest -o addopts='-q --strict-markers --strict-config -n0 -p no:randomly' tests/accessibility
 
 extension: $(VENV)/.dev editor_client/node_modules/.ready ## Build the VS Code extension: editor_client/*.vsix (needs npm).
 	$(BIN)/python editor_client/scripts/wheelhouse.py

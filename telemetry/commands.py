@@ -124,7 +124,11 @@ def schema() -> None:
 
 @telemetry.command()
 @click.option("--to", "target", required=True, metavar="DEST", help="s3://BUCKET/PREFIX, otlp://HOST:PORT or a folder.")
-@click.option("--aggregate-only", is_flag=True, help="Send daily sums only; no single event leaves this machine.")
+@click.option(
+    "--aggregate-only",
+    is_flag=True,
+    help="Send daily sums only, for SQL: no single event leaves this machine, and no report can be made.",
+)
 @click.pass_obj
 def export(find_store: Callable[[], Path], target: str, aggregate_only: bool) -> None:
     """

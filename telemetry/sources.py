@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 NEEDED = ("schema", "name", "event_id", "ts", "dev_id")
 
+SUMS = "sums"
+"""A column that no event has: what `telemetry.sinks.parts` writes in place of events below a folder of this name."""
+
 WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
 FITTING = {
     "VARCHAR": ("VARCHAR", "UUID", "ENUM", "JSON"),
@@ -122,26 +125,37 @@ def _parquet(connection: "duckdb.DuckDBPyConnection", path: Path, files: Sequenc
     except duckdb.Error as error:
         broken = next((file for file in files if not _is_parquet(connection, file)), path)
         raise SourceError(f"{broken} is damaged or cut off: {first_line(error).partition(': ')[2]}.") from error
+    holes = _holes(connection, listed)
+    if SUMS in holes:
+        raise SourceError(
+            f"{path} holds the daily sums of an export with --aggregate-only, which no report can be made of:"
+            " percentiles, what was kept and who came back need events."
+            " Leave the folder `sums` out; it is plain Parquet for SQL."
+        )
     missing = [name for name in NEEDED if name not in found]
     if missing:
         raise SourceError(f"{path} has no column {missing[0]}: it holds no events.")
     for name, kind in COLUMNS.items():
         if name in found and not found[name].startswith(FITTING[kind]):
             raise SourceError(f"{path} holds no events: its column {name} is {found[name]} where {kind} is needed.")
-    _refuse_holes(connection, path, listed)
+    if lacking := [name for name in NEEDED if holes.get(name)]:
+        raise SourceError(f"{path} does not hold events: {holes[lacking[0]]:,} of its rows lack their {lacking[0]}.")
     cells = ", ".join(f'{_cell(name, kind, found)} AS "{name}"' for name, kind in COLUMNS.items())
     return [f"SELECT {cells}, {DAY_OF_TS} AS {DAY} FROM {read}"]  # noqa: S608  # File names are quoted.
 
 
-def _refuse_holes(connection: "duckdb.DuckDBPyConnection", path: Path, listed: str) -> None:
-    # The files say in their footers how many nulls they have; reading every id to look for some takes seconds.
-    holes = connection.execute(
-        "SELECT path_in_schema, sum(stats_null_count) FROM parquet_metadata([" + listed + "])"  # noqa: S608  # Quoted.
-        f" WHERE path_in_schema IN {NEEDED} GROUP BY ALL HAVING sum(stats_null_count) > 0 ORDER BY ALL"
-    ).fetchall()
-    if holes:
-        name, rows = holes[0]
-        raise SourceError(f"{path} does not hold events: {int(rows):,} of its rows lack their {name}.")
+def _holes(connection: "duckdb.DuckDBPyConnection", listed: str) -> Mapping[str, int]:
+    """
+    How many nulls are in the columns that every event fills, and in `SUMS`, if there are such columns.
+
+    The files say so in their footers; reading every id to look for one takes seconds.
+    """
+    return dict(
+        connection.execute(
+            "SELECT path_in_schema, coalesce(sum(stats_null_count), 0)::BIGINT"  # noqa: S608  # File names are quoted.
+            f" FROM parquet_metadata([{listed}]) WHERE path_in_schema IN {(*NEEDED, SUMS)} GROUP BY ALL"
+        ).fetchall()
+    )
 
 
 def _cell(name: str, kind: str, found: Mapping[str, str]) -> str:

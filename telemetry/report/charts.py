@@ -46,10 +46,11 @@ def interval(effect: dict[str, Any]) -> str:
     least, most = form.format(low), form.format(high)
     said = f"Effect {form.format(middle)}, 95 % interval {least} to {most}; zero means no difference."
     marks = (
-        f'<line class="zero" x1="50%" x2="50%" y1="4" y2="48"/>'
+        f'<line class="zero" x1="50%" x2="50%" y1="18" y2="48"/>'
         f'<line class="range" x1="{place(low):.2f}%" x2="{place(high):.2f}%" y1="26" y2="26"/>'
         f'<circle class="s0" cx="{place(middle):.2f}%" cy="26" r="6"/>'
-        f'<text x="50%" y="64" text-anchor="middle">0</text>'
+        # Above the line: below it an end that is near zero would stand on it.
+        f'<text x="50%" y="13" text-anchor="middle">0</text>'
         f'<text x="{place(low):.2f}%" y="64" text-anchor="middle">{least}</text>'
         f'<text x="{place(high):.2f}%" y="64" text-anchor="middle">{most}</text>'
     )

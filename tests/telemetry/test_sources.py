@@ -2,14 +2,17 @@
 Events come from wherever they lie, and whatever is wrong with a source is told in one sentence.
 """
 
+import json
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from telemetry.engines import EngineError
+from telemetry.envelope import to_json
 from telemetry.events import SessionTick
 from telemetry.measures.quality import coverage
+from telemetry.sinks.folder import Folder
 from telemetry.sources import SourceError, opened
 from telemetry.store import Store
 from tests.support.days import MONDAY, happened, written
@@ -135,6 +138,17 @@ def test_parquet_that_others_wrote(tmp_path: Path, company: Path, change: str, s
     part, file = next(company.glob("*/*.parquet")), tmp_path / "changed.parquet"
     duckdb.sql(f"COPY (SELECT * REPLACE ({change}) FROM '{part}') TO '{file}' (FORMAT parquet)")
     assert sentence in refusal(file)
+
+
+def test_daily_sums_are_no_events(tmp_path: Path) -> None:
+    """
+    Alone or among events: they are told by name, with why they are not enough.
+    """
+    events = [json.loads(to_json(happened(SessionTick, day=day))) for day in range(2)]
+    Folder(tmp_path / "both", sums_only=True).deliver(events, batch="a")
+    assert "daily sums of an export with --aggregate-only" in refusal(tmp_path / "both")
+    Folder(tmp_path / "both").deliver(events, batch="a")
+    assert "Leave the folder `sums` out" in refusal(tmp_path / "both")
 
 
 def test_a_bucket_is_no_folder() -> None:
