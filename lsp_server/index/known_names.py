@@ -20,7 +20,7 @@ ENOUGH_LINES = 50_000
 """Of source in the workspace; with less, many a name that is right stands nowhere yet."""
 
 SHORTEST = 2
-"""Shorter names are not indexed, and anybody may use them."""
+"""Shorter names are not indexed, and neither are all that are not ASCII: anybody may use them."""
 
 
 class KnownNames:
@@ -35,7 +35,8 @@ class KnownNames:
         if not isinstance(name, str):
             return False
         word = name.removeprefix("#")
-        return len(word) < SHORTEST or word in language_names() or self._index.windows.has(word)
+        is_indexed = len(word) >= SHORTEST and word.isascii()
+        return not is_indexed or word in language_names() or self._index.windows.has(word)
 
 
 def known_names(index: WorkspaceIndex) -> KnownNames | None:

@@ -38,5 +38,6 @@ def test_nothing_made_up_is_offered(
     with MessagesApi(reply) as api:
         done = workplace.run("complete", AT_THE_DOT, "--json", ANTHROPIC_API_KEY=API_KEY, ANTHROPIC_BASE_URL=api.url)
 
+    assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
     assert (answer.get("reason"), answer["text"]) == found

@@ -28,7 +28,7 @@ def index_of(root: Path, *texts: str) -> WorkspaceIndex:
 
 
 @pytest.mark.parametrize(
-    "name", ["loadOrder", "order", "#kept", "kept", "i", "Promise", "querySelector", "it", "expect"]
+    "name", ["loadOrder", "order", "#kept", "kept", "i", "ärger", "Promise", "querySelector", "it", "expect"]
 )
 def test_what_stands_anywhere_is_known(tmp_path: Path, name: str) -> None:
     """
