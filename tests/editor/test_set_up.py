@@ -96,11 +96,16 @@ def machine(
     folder = tmp_path_factory.mktemp("bare")
     programs = folder / "programs"
     programs.mkdir()
+    path = f"{programs}:{NODE.parent}"
+    # The editor asks the person's own shell for the environment of extensions.
+    (folder / "home").mkdir()
+    for profile in (".profile", ".bash_profile"):
+        (folder / "home" / profile).write_text(f"PATH={path}\n", encoding="utf-8")
     environ = {
-        "PATH": f"{programs}:{NODE.parent}",
+        "PATH": path,
         "HTTPS_PROXY": proxy,
         "PIP_INDEX_URL": "https://packages.invalid/simple",
-        "PIP_RETRIES": "0",
+        "PIP_RETRIES": "1",
         "PIP_CONFIG_FILE": "/dev/null",
     }
     with CodeServer(folder, environ) as code_server:

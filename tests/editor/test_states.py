@@ -11,6 +11,9 @@ from tests.editor.window import Window
 from tests.support.replies import Reply
 
 LINE = "const limit = 42 * 1000;"
+ACTIVATION = re.compile(r"Activation: (\d+)\s?ms")
+MOST_ACTIVATION_MS = 1000
+"""Ten times what it may take on a machine that does nothing else."""
 FILE = "export const one = 1;\n"
 
 
@@ -65,18 +68,19 @@ def test_paused(window: Window, stage: Stage) -> None:
     window.wait_for_ghost("2 * 1000;")
 
 
-def test_starts_with_the_first_file_that_it_knows(window: Window) -> None:
+def test_the_start_of_the_editor_does_not_wait(window: Window) -> None:
     """
-    Not with the editor, whose own account of it says what it took.
+    By the editor's own account of loading and activating; how long it took is printed, and bounded for any machine.
     """
+    window.open("src/activated.ts", FILE)
     window.command("Developer: Show Running Extensions")
     row = window.page.locator(".runtime-extensions-editor .monaco-list-row", has_text="Pacenotes").first
-    row.wait_for()
-    told = " ".join(row.inner_text().split())
+    window.wait(lambda: ACTIVATION.search(row.inner_text()), lambda: f"an activation, seen {row.inner_text()!r}")
+    took = sum(map(int, ACTIVATION.findall(row.inner_text())))
     window.press("Control+w")
 
-    print(told)
-    assert re.search(r"Activation: \d+ ms|Activation: \d+ms", told)
+    print(f"activation: {took} ms, with loading")
+    assert took < MOST_ACTIVATION_MS
 
 
 def test_the_menu(window: Window) -> None:

@@ -91,6 +91,20 @@ class Window:
         """
         self._pick(lambda: self.press("F1"), f">{title}", title)
 
+    def answer(self, words: str) -> None:
+        """
+        Type into the box that asks for a text.
+        """
+        box = self.page.locator(".quick-input-widget input.input")
+        box.fill(words)
+        self.press("Enter")
+
+    def choose(self, label: str) -> None:
+        """
+        Choose an entry of the list that has come up.
+        """
+        self.page.locator(".quick-input-list .monaco-list-row", has_text=label).first.click()
+
     def open(self, name: str, text: str) -> None:
         """
         Open a new file of the workspace, with the cursor at its end.
@@ -154,6 +168,12 @@ class Window:
         )
         assert isinstance(found, str)
         return found
+
+    def tabs(self) -> list[str]:
+        """
+        The names of what is open.
+        """
+        return self.page.locator(".tabs-container .tab").all_inner_texts()
 
     def cursor(self) -> str:
         """
@@ -271,7 +291,7 @@ class Window:
             self.shoot("failure")
             raise AssertionError(f"{label!r} is not to be found by {words!r}")
         self.press("Enter")
-        box.wait_for(state="hidden")
+        entry.wait_for(state="hidden")
 
     def _until_pressed(self, key: str, look: Callable[[], object], what: Callable[[], str]) -> None:
         """
