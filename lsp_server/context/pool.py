@@ -14,6 +14,7 @@ from lsp_server.context.situation import KEYWORDS, WORD
 from lsp_server.index.lookup import export_names
 from lsp_server.index.symbols import Symbol
 
+DEPENDENCIES = "/node_modules/"
 BY_PARTS = 250
 BY_COMPANY = 120
 SAME_NAME = 6
@@ -132,7 +133,8 @@ class Pool:
         found: set[str] = set()
         for specifier, name in situation.imported.values():
             target = source.resolve(specifier, situation.path) if name == "*" else None
-            if target:
+            # What is not indexed yet has no symbols to be found by these names, and takes long to read.
+            if target and (source.symbols.summary(target) or DEPENDENCIES in target):
                 found.update(export_names(source, target))
         return frozenset(found)
 
