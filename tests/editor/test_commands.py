@@ -70,7 +70,10 @@ def test_what_was_sent_and_my_report(window: Window, stage: Stage) -> None:
     """
     Both as documents; what reports calculate with is fetched at the first of them.
     """
+    stage.api.script(Taught(["const limit = 42 * 1000;"]))
     window.open("src/records.ts", "")
+    window.type("const limit = ")
+    window.wait_for_ghost("42 * 1000;")
     window.command("Pacenotes: What Was Sent")
     window.wait_for_text("claude-")
     window.command("Pacenotes: My Report")
