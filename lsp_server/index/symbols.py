@@ -3,7 +3,6 @@ Which symbols of the workspace a file might want: by the parts of their names, b
 """
 
 import re
-from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from heapq import nlargest
@@ -102,7 +101,7 @@ class Symbols:
         self._numbers: dict[str, int] = {}
         self._exporters: list[list[str]] = []
         """By the number of a name, the files that export it: a file as often as it does."""
-        self._counts = array("q")
+        self._counts: list[int] = []
         self._with_part: dict[str, list[int]] = defaultdict(list)
         self._importers: dict[str, set[str]] = defaultdict(set)
         self._in_folder: dict[str, set[str]] = defaultdict(set)
@@ -259,10 +258,12 @@ class Symbols:
         """
         The names of symbols that share parts with `wanted`, scored by the rarity of what they share.
         """
-        counts = np.array(self._counts)
+        # Names may join meanwhile, in another thread: those are left for the next time.
+        counts = self._memory.of("counts", lambda: np.array(tuple(self._counts), np.int64))
         scores = np.zeros(len(counts))
         for part, weight in wanted.items():
             numbers = self._having(part)
+            numbers = numbers[: np.searchsorted(numbers, len(counts))]
             frequency = int(counts[numbers].sum()) if len(numbers) else 0
             if 0 < frequency <= MAX_POSTINGS:
                 scores[numbers] += weight * log(1 + self._count / frequency)
@@ -337,7 +338,7 @@ class Symbols:
         listed = self._with_part.get(part, ())
         known = self._arrays.get(part)
         if known is None or len(known) != len(listed):
-            known = self._arrays[part] = np.array(listed, np.int64)
+            known = self._arrays[part] = np.array(tuple(listed), np.int64)
         return known
 
     def _most_popular(self) -> tuple[str, ...]:

@@ -2,10 +2,12 @@
 Finding similar code and likely symbols.
 """
 
+import threading
+
 from lsp_server.index.blocks import MAX_BLOCKS, Blocks, Vocabulary, blocks_of, term_id
 from lsp_server.index.code_search import CodeSearch
 from lsp_server.index.records import record_of
-from lsp_server.index.symbols import Symbols, summary_of
+from lsp_server.index.symbols import Summary, Symbols, summary_of
 from lsp_server.index.words import overlap, parts
 
 
@@ -205,3 +207,35 @@ def test_settling_what_changed_is_like_sorting_everything() -> None:
         query = {term_id(word): 1.0}
         assert search.search(query, (), 5) == whole.search(query, (), 5)
         assert search.frequencies([word]) == whole.frequencies([word])
+
+
+def test_symbols_may_be_asked_for_while_files_are_taken_in() -> None:
+    """
+    A build goes on in one thread and questions are answered in another: neither stops the other, and nothing is missed.
+    """
+    symbols, done, failed = Symbols(), threading.Event(), list[Exception]()
+
+    def take_in() -> None:
+        try:
+            for number in range(1500):
+                rows = tuple((f"get{part}Thing{number}", "const", row) for row, part in enumerate(("User", "Order")))
+                symbols.put(
+                    f"/w/{number % 400}.ts", Summary(rows, (("./x", f"name{number}"),), ((f"id{number}", 0, 1),))
+                )
+        except Exception as error:
+            failed.append(error)
+        finally:
+            done.set()
+
+    builder = threading.Thread(target=take_in)
+    builder.start()
+    while not done.is_set():
+        for name in list(symbols.by_parts({"user": 1.0, "thing": 0.5}))[:20]:
+            symbols.named(name)
+        symbols.by_company("/w/new.ts", ["name1", "name2"])
+        symbols.popular  # noqa: B018 -- it is worked out here.
+    builder.join()
+
+    assert not failed
+    assert len(symbols.by_parts({"user": 1.0})) == 400
+    assert all(symbols.named(name) for name in symbols.names() if name.startswith("get"))
