@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 
 import pytest
 
+from lsp_server.completion import stock
 from lsp_server.completion.engine import complete
 from lsp_server.completion.request import Completion, CompletionRequest, NoCompletion, Outcome, Source
 from lsp_server.completion.stock import Stock
@@ -192,10 +193,11 @@ async def test_later_parts_cost_nothing(desk: Desk) -> None:
     assert len(desk.model.prompts) == 1
 
 
-async def test_what_nobody_waits_for_is_read_a_lot_at_a_time(desk: Desk) -> None:
+async def test_what_nobody_waits_for_is_read_a_lot_at_a_time(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """
     What comes after the part that is shown waits for more, or for somebody who wants it, who waits no longer for that.
     """
+    monkeypatch.setattr(stock, "LEISURE_S", 1000.0)
     desk.model.say("sum(b);\n", "return ", "a;\n")
     assert await desk.text("const a = █\n") == "sum(b);"
     for piece in ("if (a", ") {\n", "}\n"):
