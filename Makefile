@@ -33,7 +33,7 @@ test-editor: extension editor-ready ## Drive a real VS Code, and Neovim, in a he
 	$(EDITOR_TESTS) --ignore=tests/editor/test_feel.py --ignore=tests/editor/test_agreement.py
 
 bench-editor: extension editor-ready ## What a person sees in that VS Code, and whether server and client agree on it; on a quiet machine.
-	$(EDITOR_TESTS)/test_feel.py tests/editor/test_agreement.py
+	$(EDITOR_TESTS)/test_feel.py tests/editor/test_agreement.py -s --completions 200
 
 .PHONY: editor-ready
 editor-ready: $(VENV)/.dev
