@@ -2,6 +2,7 @@
 Read one file as text, or say in a named reason and one sentence why not.
 """
 
+import codecs
 import errno
 import os
 import stat
@@ -109,7 +110,7 @@ def _decode(path: Path, content: bytes) -> FileText:
     if b"\0" in content[:SNIFFED]:
         return unread(path, UnreadReason.BINARY, "it is binary, not text")
     try:
-        return FileText(path=path, text=content.decode("utf-8-sig"))
+        return FileText(path=path, text=content.removeprefix(codecs.BOM_UTF8).decode())
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         return unread(path, UnreadReason.NOT_UTF8, f"it is not UTF-8 (line {line}), and only UTF-8 is read")
