@@ -30,6 +30,9 @@ LINES = (
     "const fastest = stages.find((stage) => stage.minutes < 5);",
     'console.log(names.join(", "), average, longest, fastest);',
 )
+pytestmark = pytest.mark.timeout(400)
+"""A person takes a minute and a half for it, beside what the editor takes to start."""
+
 KEY_MS = 120
 FIRST_TOKEN_S = 0.3
 PAUSE_MS = 1500
