@@ -30,7 +30,7 @@ extension: $(VENV)/.dev editor_client/node_modules/.ready ## Build the VS Code e
 	cd editor_client && $(NODE_PATH) npm run --silent check && $(NODE_PATH) npm run --silent package
 
 test-editor: extension editor-ready ## Drive a real VS Code, and Neovim, in a headless browser (Debian or Ubuntu, as root; needs npm).
-	$(EDITOR_TESTS) --ignore=tests/editor/test_feel.py --ignore=tests/editor/test_agreement.py
+	$(EDITOR_SCENES) || $(EDITOR_SCENES) --last-failed
 
 bench-editor: extension editor-ready ## What a person sees in that VS Code, and whether server and client agree on it; on a quiet machine.
 	$(EDITOR_TESTS)/test_feel.py tests/editor/test_agreement.py -s --completions 200
@@ -40,6 +40,8 @@ editor-ready: $(VENV)/.dev
 	bash tests/editor/install.sh build/editor
 	$(PIP) --editable '.[dev,editor]'
 
+# On a busy machine a browser now and then loses a key: a scene that fails twice, the second time in a fresh editor, fails.
+EDITOR_SCENES = $(EDITOR_TESTS) --ignore=tests/editor/test_feel.py --ignore=tests/editor/test_agreement.py
 EDITOR_TESTS = $(BIN)/python -m pytest -o addopts='-q --strict-markers --strict-config -n0 -p no:randomly' -o timeout=900 tests/editor
 
 check: $(VENV)/.dev ## Format, lint, strict types, import contracts, generated files.
