@@ -173,7 +173,8 @@ class Window:
         """
         The names of what is open.
         """
-        return self.page.locator(".tabs-container .tab").all_inner_texts()
+        names: list[str] = self.page.locator(".tabs-container .tab").all_inner_texts()
+        return names
 
     def cursor(self) -> str:
         """
