@@ -5,7 +5,7 @@ Match paths against `.gitignore` patterns as git does, in time linear in the pat
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,10 @@ class Pattern:
     anchored: bool
     negated: bool
     folders_only: bool
+
+
+Filter = re.Pattern[str] | None
+"""What no entry matches is None."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +43,7 @@ class IgnoreFile:
         relative = path[len(self.base) :]
         name = relative.rpartition("/")[2]
         names, paths = self._folder_filters if is_folder else self._file_filters
-        if not (names.fullmatch(name) or paths.fullmatch(relative)):
+        if not ((names and names.fullmatch(name)) or (paths and paths.fullmatch(relative))):
             return None
         for pattern, expression in reversed(self._compiled):
             if pattern.folders_only and not is_folder:
@@ -49,19 +53,18 @@ class IgnoreFile:
         return None
 
     @cached_property
-    def _folder_filters(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    def _folder_filters(self) -> tuple[Filter, Filter]:
         return self._filters(self.patterns)
 
     @cached_property
-    def _file_filters(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    def _file_filters(self) -> tuple[Filter, Filter]:
         return self._filters([pattern for pattern in self.patterns if not pattern.folders_only])
 
-    def _filters(self, patterns: Sequence[Pattern]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    def _filters(self, patterns: Sequence[Pattern]) -> tuple[Filter, Filter]:
         # One expression for all: nearly every entry of a workspace is decided by these two.
-        return (
-            self._compile([pattern.expression for pattern in patterns if not pattern.anchored]),
-            self._compile([pattern.expression for pattern in patterns if pattern.anchored]),
-        )
+        names = [pattern.expression for pattern in patterns if not pattern.anchored]
+        paths = [pattern.expression for pattern in patterns if pattern.anchored]
+        return self._compile(names) if names else None, self._compile(paths) if paths else None
 
     @cached_property
     def _compiled(self) -> list[tuple[Pattern, re.Pattern[str]]]:
@@ -69,7 +72,7 @@ class IgnoreFile:
 
     def _compile(self, expressions: Sequence[str]) -> re.Pattern[str]:
         flags = re.DOTALL | (re.IGNORECASE if self.ignore_case else re.NOFLAG)
-        return re.compile("|".join(f"(?:{expression})" for expression in expressions) or NOTHING, flags)
+        return re.compile("|".join(f"(?:{expression})" for expression in expressions), flags)
 
 
 def parse_ignore_file(lines: Iterable[str], *, source: str, base: str = "", ignore_case: bool = False) -> IgnoreFile:
@@ -80,9 +83,10 @@ def parse_ignore_file(lines: Iterable[str], *, source: str, base: str = "", igno
     return IgnoreFile(source=source, base=base, patterns=patterns, ignore_case=ignore_case)
 
 
+@lru_cache(maxsize=4096)
 def parse_pattern(line: str) -> Pattern | None:
     """
-    Read one line of an ignore file; blank lines and comments are none.
+    Read one line of an ignore file; blank lines and comments are none. The packages of a repository repeat each other.
     """
     text = _without_trailing_spaces(line.rstrip("\r\n"))
     if text.startswith("#") or not text:
