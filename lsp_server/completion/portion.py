@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 
 from lsp_server.completion import postprocess
 from lsp_server.completion.extent_end import ExtentEnd
+from lsp_server.completion.insertion import with_text
 from lsp_server.completion.place import place_of
 from lsp_server.completion.postprocess import Draft
 from lsp_server.completion.request import CompletionRequest, Extent, NoCompletionReason
 from lsp_server.completion.trust import Trust
-from lsp_server.syntax.tree import parse
-from lsp_server.text.document import ContentChange
 from lsp_server.text.indentation import indent_of
-from lsp_server.text.positions import PositionEncoding
+from lsp_server.text.positions import Span
 
 MOST_LINES_FURTHER = 10
 """How many lines beyond what the cursor is in are offered at most, when replies have been right again and again."""
@@ -113,16 +112,7 @@ class Portion:
         match = _BREAK_AND_MORE.match(rest)
         if match is None or self._lead or self.place.after.strip() or self.place.extent is Extent.LINE:
             return None
-        document, encoding = self.request.document, PositionEncoding.UTF32
-        at = document.position_at(self.request.offset, encoding)
-        lead = match[1]
-        text = lead.replace("\n", document.eol)
-        changed, edits = document.apply([ContentChange((at, at), text)], document.version, encoding)
-        below = replace(
-            self.request,
-            document=changed,
-            tree=parse(changed, self.request.tree, edits),
-            offset=self.request.offset + len(text),
-        )
-        self._below = Portion(below, lead)
+        at, lead = self.request.offset, match[1]
+        text = lead.replace("\n", self.request.document.eol)
+        self._below = Portion(with_text(self.request, Span(at, at), text), lead)
         return self._below

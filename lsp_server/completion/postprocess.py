@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 
 from lsp_server.completion.brackets import CLOSER_OF, Open, scan
 from lsp_server.completion.indentation import match_indentation
+from lsp_server.completion.insertion import with_text
 from lsp_server.completion.place import Place
 from lsp_server.completion.request import CompletionRequest, NoCompletionReason
-from lsp_server.syntax.tree import parse_once
 from lsp_server.syntax.walk import errors
-from lsp_server.text.document import ContentChange
 from lsp_server.text.indentation import indent_of
-from lsp_server.text.positions import PositionEncoding
+from lsp_server.text.positions import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,13 +266,10 @@ def _is_sound(draft: Draft, closers: str, request: CompletionRequest, allowed: i
     """
     Whether the document with `draft` in it has fewer errors than it is `allowed`, or as many and none that begins here.
     """
-    document, encoding = request.document, PositionEncoding.UTF32
-    start = document.position_at(request.offset, encoding)
-    end = document.position_at(request.offset + draft.swallowed, encoding)
-    change = ContentChange((start, end), draft.text + closers)
-    changed, edits = document.apply([change], document.version, encoding)
-    found = list(errors(parse_once(changed, request.tree, edits).root))
-    first, last = edits[0].start_byte, edits[0].new_end_byte
+    place = Span(request.offset, request.offset + draft.swallowed)
+    written = with_text(request, place, draft.text + closers)
+    found = list(errors(written.tree.root))
+    first, last = (written.document.byte_offset(offset) for offset in (request.offset, written.offset))
     return len(found) < allowed or (
         len(found) == allowed and not any(first <= error.start_byte < last for error in found)
     )

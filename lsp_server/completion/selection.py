@@ -4,10 +4,9 @@ Complete as if the entry highlighted in the editor's own menu had been taken, an
 
 from dataclasses import replace
 
+from lsp_server.completion.insertion import with_text
 from lsp_server.completion.request import Completion, CompletionRequest, NoCompletionReason
-from lsp_server.syntax.tree import parse
-from lsp_server.text.document import ContentChange
-from lsp_server.text.positions import PositionEncoding, Span
+from lsp_server.text.positions import Span
 
 
 def with_selection(request: CompletionRequest) -> CompletionRequest | NoCompletionReason:
@@ -23,16 +22,7 @@ def with_selection(request: CompletionRequest) -> CompletionRequest | NoCompleti
     fits = selected.span.start <= request.offset <= selected.span.end and "\n" not in selected.text
     if not fits or not selected.text.lower().startswith(typed.lower()):
         return NoCompletionReason.CONFLICTS_WITH_MENU
-    encoding = PositionEncoding.UTF32
-    start = document.position_at(selected.span.start, encoding)
-    end = document.position_at(selected.span.end, encoding)
-    changed, edits = document.apply([ContentChange((start, end), selected.text)], document.version, encoding)
-    return replace(
-        request,
-        document=changed,
-        tree=parse(changed, request.tree, edits),
-        offset=selected.span.start + len(selected.text),
-    )
+    return with_text(request, selected.span, selected.text)
 
 
 def extend_selection(completion: Completion, request: CompletionRequest) -> Completion:

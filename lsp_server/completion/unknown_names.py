@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lsp_server.completion.insertion import with_text
 from lsp_server.completion.postprocess import Draft
 from lsp_server.completion.request import CompletionRequest, NoCompletionReason
-from lsp_server.syntax.tree import SyntaxTree, parse
-from lsp_server.text.document import ContentChange
-from lsp_server.text.positions import PositionEncoding, Span
+from lsp_server.syntax.tree import SyntaxTree
+from lsp_server.text.positions import Span
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -41,11 +41,14 @@ def cut_at_unknown_name(draft: Draft, request: CompletionRequest, is_known: IsKn
 
     Names are looked at before the syntax, which takes longer and is seldom needed.
     """
-    outside = _outside(request)
-    if all(is_known(name) or stands_in(name, outside) for name in _NAME.findall(draft.text)):
+    unknown = [name for name in _NAME.findall(draft.text) if not is_known(name)]
+    if not unknown:
         return draft
-    start = request.offset
-    found = unknown_names(_inserted(draft, request), Span(start, start + len(draft.text)), is_known)
+    outside = _outside(request)
+    if all(stands_in(name, outside) for name in unknown):
+        return draft
+    written = with_text(request, Span(request.offset, request.offset + draft.swallowed), draft.text)
+    found = unknown_names(written.tree, Span(request.offset, written.offset), is_known)
     text = known_part(draft.text, found)
     if not found or text == draft.text:
         return draft
@@ -97,14 +100,6 @@ _NAME = re.compile(r"(?<![\w$])#?[A-Za-z_$][\w$]*")
 def _outside(request: CompletionRequest) -> str:
     document, offset = request.document, request.offset
     return f"{document.slice(0, offset)}\0{document.slice(offset, document.length)}"
-
-
-def _inserted(draft: Draft, request: CompletionRequest) -> SyntaxTree:
-    document, encoding = request.document, PositionEncoding.UTF32
-    start = document.position_at(request.offset, encoding)
-    end = document.position_at(request.offset + draft.swallowed, encoding)
-    changed, edits = document.apply([ContentChange((start, end), draft.text)], document.version, encoding)
-    return parse(changed, request.tree, edits)
 
 
 def _within(root: Node, start: int, end: int) -> Iterator[Node]:
