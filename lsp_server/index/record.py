@@ -83,14 +83,15 @@ class FileRecord(NamedTuple):
     exports: tuple[Export, ...] = ()
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
+ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
+"""Writes what is stored: short, and without a look for circles, which there are none of."""
 
 
 def to_json(record: FileRecord) -> str:
     """
     The stored form of a record.
     """
-    return _ENCODER.encode(record)
+    return ENCODER.encode(record)
 
 
 def from_json(text: str) -> FileRecord:

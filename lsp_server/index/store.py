@@ -13,13 +13,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lsp_server.index.blocks import Blocks
-from lsp_server.index.record import VERSION, FileRecord, from_json
+from lsp_server.index.record import ENCODER, VERSION, FileRecord, from_json
 from lsp_server.index.symbols import Summary
 from lsp_server.index.windows import WindowIndex
 
 WAIT_MS = 2000
-
-_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
 
 _SCHEMA = (
     """
@@ -153,7 +151,7 @@ class Store:
             (
                 file.path,
                 *file.stamp,
-                _ENCODER.encode(file.summary),
+                ENCODER.encode(file.summary),
                 file.record,
                 file.blocks.terms.tobytes(),
                 file.blocks.sizes.tobytes(),

@@ -108,7 +108,6 @@ class Symbols:
         self._having_member: dict[str, set[str]] = defaultdict(set)
         self._count = 0
         self._symbols: dict[str, tuple[Symbol, ...]] = {}
-        self._sorted: dict[str, tuple[Symbol, ...]] = {}
         self._rows: dict[str, dict[str, list[tuple[int, int]]]] = {}
         self._arrays: dict[str, Numbers] = {}
         self._memory = Memory()
@@ -131,7 +130,6 @@ class Symbols:
             self._importers[name].add(path)
         for name in {row[0] for row in summary.members}:
             self._having_member[name].add(path)
-        self._sorted = {}
         self._memory.forget()
 
     def remove(self, path: str) -> None:
@@ -143,7 +141,6 @@ class Symbols:
             return
         self._symbols.pop(path, None)
         self._rows.pop(path, None)
-        self._sorted = {}
         self._in_folder[dirname(path)].discard(path)
         for name in _exported_names(path, summary):
             number = self._numbers[name]
@@ -164,12 +161,7 @@ class Symbols:
         """
         The symbols of exactly this name.
         """
-        known = self._sorted
-        found = known.get(name)
-        if found is None:
-            # Where something has changed since, it goes to what nobody asks any more.
-            found = known[name] = self._named(name)
-        return found
+        return self._memory.of(("named", name), lambda: self._named(name))
 
     def members(self, name: str) -> tuple[Membership, ...]:
         """
