@@ -206,7 +206,8 @@ class TestMoney:
         for log in (there, here):
             for number in start(log, *[sent()] * COUNT_EVERY):
                 log.end(number, ended())
-        start(here, sent())
+            # What has been started is on disk, and so is all that came before it.
+            start(log, sent())
 
         assert here.spent_today_usd() == 0.25 * 2 * COUNT_EVERY
 
